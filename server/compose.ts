@@ -1,0 +1,118 @@
+// Composition root: every module is built here, top to bottom. The only importer of module.ts files.
+import { createDenyList, createTokens } from './platform/auth.ts'
+import { systemClock } from './platform/clock.ts'
+import { createPersonalData } from './platform/crypto.ts'
+import { openDatabase } from './platform/db.ts'
+import { createHttp, type Http } from './platform/http.ts'
+import { systemIds } from './platform/ids.ts'
+import { createJobs } from './platform/jobs.ts'
+import type { Log } from './platform/log.ts'
+import { createMailer } from './platform/mail.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { migrate, readMigrations } from './platform/migrate.ts'
+import { createListener } from './platform/notify.ts'
+import { createPasswords } from './platform/passwords.ts'
+import type { Worker } from './platform/worker.ts'
+import type { Config } from './config.ts'
+import { guardEdge } from './gateway/edge.ts'
+import { operationRoutes } from './gateway/operations.ts'
+import type { ItemApi } from './modules/item/contract.ts'
+import { createItemModule } from './modules/item/module.ts'
+import { createOrderModule, openOrderReads } from './modules/order/module.ts'
+import { createStockModule } from './modules/stock/module.ts'
+import type { UserApi } from './modules/user/contract.ts'
+import { createUserModule } from './modules/user/module.ts'
+import { MODULES, ROLES } from './roles.ts'
+
+export interface App {
+  http: Http
+  user: UserApi
+  item: ItemApi
+  /** Starts the workers and listens; resolves with the address, `http://host:port`. */
+  listen(): Promise<string>
+  /** Lets the requests in hand end, then stops everything that was started here. Bounded; may be called twice. */
+  stop(): Promise<void>
+}
+
+export async function compose(config: Config, log: Log): Promise<App> {
+  const clock = systemClock
+  const ids = systemIds
+  const role = ROLES[config.role]
+  if (role === undefined) throw new Error(`ROLE must be one of ${Object.keys(ROLES).join(', ')}`)
+  const metrics = createMetrics()
+  const database = openDatabase({ ...config.database, log })
+  const denied = createDenyList(clock)
+  const tokens = createTokens({ secret: config.secrets.tokenSecret, clock, denied })
+
+  const jobs = createJobs({ url: config.database.url, log })
+  const mail = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
+  const pii = createPersonalData(config.secrets.piiKeys)
+  const passwords = createPasswords()
+
+  const user = createUserModule({
+    config: { secureCookies: config.http.secureCookies, rateFactor: config.limits.rateFactor },
+    database,
+    tokens,
+    denied,
+    jobs,
+    mail,
+    passwords,
+    pii,
+    clock,
+    ids,
+    log,
+  })
+  const { readFlag, heldUnits } = openOrderReads(database)
+  const stock = createStockModule({ ...config.sale, database, clock, log, readFlag })
+  const item = createItemModule({ database, stock: stock.api, heldUnits })
+  const order = createOrderModule({
+    databaseUrl: config.database.url,
+    stock: stock.api,
+    sale: config.sale,
+    database,
+    tokens,
+    clock,
+    ids,
+    log,
+    metrics,
+  })
+  const modules = { user, item, stock, order }
+  const listener = createListener({
+    url: config.database.url,
+    log,
+    targets: { ...user.listen, ...stock.listen },
+  })
+  const workers: Worker[] = [
+    { name: 'jobs', start: jobs.start, stop: jobs.stop },
+    { name: 'listener', start: listener.start, stop: listener.stop },
+    { name: 'denied sessions', start: user.loadDenied, stop: async () => undefined },
+    ...role.workers.flatMap((name) => modules[name].workers),
+  ]
+
+  const http = createHttp({ log, bodyBytesMax: config.http.bodyBytesMax })
+  guardEdge(http, { tokens, publicUrl: config.http.publicUrl })
+  await operationRoutes(http, { database, metrics })
+  for (const name of role.routes) await http.register(async (scope) => modules[name].routes(scope as Http))
+
+  let stopping: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    await http.close()
+    for (const worker of workers.toReversed()) await worker.stop()
+    await database.close()
+  }
+  return {
+    http,
+    user: user.api,
+    item: item.api,
+    async listen() {
+      for (const worker of workers) await worker.start()
+      return http.listen({ host: config.http.host, port: config.http.port })
+    },
+    stop: () => (stopping ??= stop()),
+  }
+}
+
+/** Brings the database at `url` to the newest schema; returns what was applied. */
+export function migrateDatabase(url: string): Promise<string[]> {
+  return migrate(url, readMigrations(`${import.meta.dirname}/modules`, MODULES))
+}

@@ -1,0 +1,12 @@
+import type { Module } from '../../platform/worker.ts'
+import type { ItemApi } from './contract.ts'
+import { publishItem, type ItemDeps } from './publish-item.ts'
+import { itemRoutes } from './routes.ts'
+
+export function createItemModule(deps: ItemDeps): Module<ItemApi> {
+  return {
+    api: { publishItem: (sellerId, input) => publishItem(deps, sellerId, input) },
+    routes: (http) => itemRoutes(http, deps),
+    workers: [],
+  }
+}

@@ -1,0 +1,83 @@
+import type { Tokens } from '../../platform/auth.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/db.ts'
+import type { Ids } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import { repeat } from '../../platform/repeat.ts'
+import type { Module, Worker } from '../../platform/worker.ts'
+import type { SaleFlag, StockApi } from '../stock/contract.ts'
+import { expire } from './expire.ts'
+import { createPurchase } from './purchase.ts'
+import { createReconciler } from './reconcile.ts'
+import { orderRoutes } from './routes.ts'
+import { measureSale } from './measure-sale.ts'
+import { readSaleFlag, sumHeldUnits } from './sql.ts'
+import { createWriter } from './writer.ts'
+
+const RECONCILE_EVERY_MS = 250
+
+export interface OrderDeps {
+  database: Database
+  databaseUrl: string
+  stock: StockApi
+  tokens: Tokens
+  clock: Clock
+  ids: Ids
+  log: Log
+  metrics: Metrics
+  sale: {
+    writerBatchRowsMax: number
+    writerQueueRowsMax: number
+    claimLeaseMs: number
+    sweepEveryMs: number
+    sweepBatchRowsMax: number
+  }
+}
+
+export function createOrderModule(deps: OrderDeps): Module<object> {
+  const { database, stock, log, sale } = deps
+  const { gate } = stock
+  const reconciler = createReconciler({ db: database.db, gate, readUnits: stock.readUnits })
+  const measure = measureSale(deps.metrics, {
+    queued: () => writer.depth(),
+    unknown: reconciler.kept,
+    census: gate.census,
+  })
+  const writer = createWriter({
+    url: deps.databaseUrl,
+    log,
+    clock: deps.clock,
+    batchRowsMax: sale.writerBatchRowsMax,
+    queueRowsMax: sale.writerQueueRowsMax,
+    claimLeaseMs: sale.claimLeaseMs,
+    events: { onSettled: gate.settle, onUnknown: reconciler.keep, onBatch: measure.batch },
+  })
+  const purchase = measure.purchase(createPurchase({ gate, writer }))
+  const workers: Worker[] = [
+    { name: 'order writer', start: writer.start, stop: writer.stop },
+    repeat('settle unknown claims', RECONCILE_EVERY_MS, log, reconciler.settleUnknown),
+    repeat('expire unpaid orders', sale.sweepEveryMs, log, () =>
+      expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
+    ),
+  ]
+  return {
+    api: {},
+    workers,
+    routes: (http) => orderRoutes(http, { database, stock, tokens: deps.tokens, ids: deps.ids, purchase }),
+  }
+}
+
+/** Reads that other modules are given by the composition root. */
+export function openOrderReads(database: Database): {
+  readFlag(itemId: number): Promise<SaleFlag | undefined>
+  heldUnits(itemIds: readonly number[]): Promise<Map<number, number>>
+} {
+  return {
+    readFlag: (itemId) => readSaleFlag(database.db, itemId),
+    async heldUnits(itemIds) {
+      const rows = await sumHeldUnits(database.db, itemIds)
+      return new Map(rows.map((row) => [row.itemId, row.units]))
+    },
+  }
+}

@@ -1,0 +1,89 @@
+// A normal order: several lines of items that are not limited, in one transaction of its own.
+import { brokenConstraint, type Database } from '../../platform/db.ts'
+import { AppError, type ErrorCode } from '../../platform/errors.ts'
+import type { StockApi, TakenUnits } from '../stock/contract.ts'
+import type { NormalOrderRequest } from './contract.ts'
+import { findNormalOrderByKey, findOrder, insertNormalOrder, type OrderRow } from './sql.ts'
+
+const REFUSALS: Record<Exclude<TakenUnits['outcome'], 'taken'>, ErrorCode> = {
+  no_item: 'NOT_FOUND_ITEM',
+  limited_item: 'LIMITED_ITEM',
+  closed: 'SALE_CLOSED',
+  paused: 'SALE_PAUSED',
+  not_enough: 'NOT_ENOUGH_STOCK',
+  price_changed: 'PRICE_CHANGED',
+}
+
+interface Line {
+  itemId: number
+  quantity: number
+  priceKrw: number | undefined
+}
+
+export async function placeOrder(
+  deps: { database: Database; stock: StockApi },
+  request: { buyerId: number; key: string; lines: NormalOrderRequest['orderItemList'] },
+): Promise<{ order: OrderRow; replayed: boolean }> {
+  const lines = mergeLines(request.lines)
+  const known = await findReplay(deps.database, request, lines)
+  if (known !== undefined) return { order: known, replayed: true }
+  try {
+    return { order: await write(deps, request, lines), replayed: false }
+  } catch (error) {
+    if (brokenConstraint(error) !== 'orders_one_per_key') throw error
+    const faster = await findReplay(deps.database, request, lines)
+    if (faster === undefined) throw error
+    return { order: faster, replayed: true }
+  }
+}
+
+async function write(
+  { database, stock }: { database: Database; stock: StockApi },
+  request: { buyerId: number; key: string },
+  lines: readonly Line[],
+): Promise<OrderRow> {
+  const { orderId, changes } = await database.transaction(async (tx) => {
+    const taken = await stock.takeUnits(tx, lines)
+    if (taken.outcome !== 'taken') throw new AppError(REFUSALS[taken.outcome])
+    const orderId = await insertNormalOrder(tx, {
+      buyerId: request.buyerId,
+      key: request.key,
+      lines: lines.map((line, i) => ({ ...line, unitPriceKrw: taken.unitPricesKrw[i]! })),
+      holdSeconds: taken.holdSeconds,
+      createdAt: taken.takenAt,
+    })
+    return { orderId, changes: taken.changes }
+  })
+  stock.announceUnits(changes)
+  const order = await findOrder(database.db, orderId)
+  if (order === undefined) throw new Error('an order that was just committed is not there')
+  return order
+}
+
+async function findReplay(
+  { db }: Database,
+  request: { buyerId: number; key: string },
+  lines: readonly Line[],
+): Promise<OrderRow | undefined> {
+  const known = await findNormalOrderByKey(db, request.buyerId, request.key)
+  if (known === undefined) return undefined
+  const asked = new Map(lines.map((line) => [line.itemId, line.quantity]))
+  const equal =
+    known.lines.length === asked.size && known.lines.every((line) => asked.get(line.itemId) === line.quantity)
+  if (!equal) throw new AppError('IDEMPOTENCY_KEY_REUSED')
+  return known
+}
+
+/** The same item on several lines counts as one line with their sum, in item order. */
+function mergeLines(lines: NormalOrderRequest['orderItemList']): Line[] {
+  const merged = new Map<number, Line>()
+  for (const { itemId, itemCount, price } of lines) {
+    const line = merged.get(itemId)
+    merged.set(itemId, {
+      itemId,
+      quantity: (line?.quantity ?? 0) + itemCount,
+      priceKrw: line?.priceKrw ?? price,
+    })
+  }
+  return [...merged.values()].sort((a, b) => a.itemId - b.itemId)
+}

@@ -1,0 +1,272 @@
+// Every statement of orders. The sale's batch runs on the writer's own connection, everything else on the pool.
+import { sql } from 'kysely'
+import type pg from 'pg'
+import type { Db, Tx } from '../../platform/db.ts'
+import type { Claim, SaleFlag, StockChange } from '../stock/contract.ts'
+import type { PlaceOutcome, PlaceRefusal } from './contract.ts'
+import type { OrderStatus } from './state.ts'
+
+/** In the order of the constants in orders.place_limited_orders. */
+const PLACE_OUTCOMES = [
+  'placed',
+  'replay',
+  'key_reused',
+  'no_item',
+  'not_limited',
+  'not_open',
+  'closed',
+  'paused',
+  'sold_out',
+  'limit_reached',
+  'price_changed',
+] as const
+
+export interface NumberedClaim {
+  claim: Claim
+  /** 0: no gate numbered it. */
+  sequence: number
+}
+
+interface PlaceRow {
+  outcome: number[]
+  order_id: number[]
+  sale_sequence: number[]
+  unit_price: number[]
+  created_ms: number[]
+  hold: number[]
+  stock_item: number[] | null
+  stock_version: number[] | null
+  stock_available: number[] | null
+}
+
+const PLACE_COLUMNS =
+  'outcome, order_id, sale_sequence, unit_price, created_ms, hold, stock_item, stock_version, stock_available'
+
+/** Decides and writes a batch in gate order: one call, one round trip, one commit. Outcomes stand in the order of `batch`. */
+export async function placeLimitedOrders(
+  client: pg.Client,
+  batch: readonly NumberedClaim[],
+): Promise<{ outcomes: PlaceOutcome[]; changes: StockChange[] }> {
+  const { rows } = await client.query<PlaceRow>({
+    name: 'place_limited_orders',
+    text: `SELECT ${PLACE_COLUMNS} FROM orders.place_limited_orders($1, $2, $3, $4, $5, $6)`,
+    values: [
+      literal(batch, (row) => row.claim.itemId),
+      literal(batch, (row) => row.claim.buyerId),
+      literal(batch, (row) => quoted(row.claim.key)),
+      literal(batch, (row) => row.claim.quantity),
+      literal(batch, (row) => row.claim.priceKrw ?? 'NULL'),
+      literal(batch, (row) => row.sequence),
+    ],
+  })
+  const row = rows[0]
+  if (row?.outcome.length !== batch.length)
+    throw new Error('place_limited_orders did not answer for every request')
+  return { outcomes: row.outcome.map((_, i) => toOutcome(row, i)), changes: toChanges(row) }
+}
+
+/** Array literals are made by hand: the driver's general way costs more than the rest of the call. */
+function literal(batch: readonly NumberedClaim[], element: (row: NumberedClaim) => string | number): string {
+  let text = '{'
+  for (let i = 0; i < batch.length; i++) text += (i === 0 ? '' : ',') + element(batch[i]!)
+  return text + '}'
+}
+
+function quoted(key: string): string {
+  return `"${/["\\]/.test(key) ? key.replaceAll(/["\\]/g, String.raw`\$&`) : key}"`
+}
+
+function toOutcome(row: PlaceRow, i: number): PlaceOutcome {
+  const outcome = PLACE_OUTCOMES[row.outcome[i]!]!
+  if (outcome !== 'placed' && outcome !== 'replay') return refusals[outcome]
+  return {
+    outcome,
+    order: {
+      orderId: row.order_id[i]!,
+      saleSequence: row.sale_sequence[i]!,
+      unitPriceKrw: row.unit_price[i]!,
+      createdMs: row.created_ms[i]!,
+      holdSeconds: row.hold[i]!,
+    },
+  }
+}
+
+const refusals = Object.fromEntries(
+  PLACE_OUTCOMES.slice(2).map((outcome) => [outcome, { outcome }]),
+) as Record<PlaceRefusal, { outcome: PlaceRefusal }>
+
+function toChanges(row: PlaceRow): StockChange[] {
+  return (row.stock_item ?? []).map((itemId, i) => ({
+    itemId,
+    version: row.stock_version![i]!,
+    available: row.stock_available![i]!,
+  }))
+}
+
+/** A backend of PostgreSQL, told apart from a later one with the same process id. */
+export interface Backend {
+  pid: number
+  startedAt: string
+}
+
+export async function readBackend(client: pg.Client): Promise<Backend> {
+  const { rows } = await client.query<Backend>(
+    'SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+  )
+  return rows[0]!
+}
+
+/** Ends the backend where it still is. True once it is known to be gone: whatever it did not commit, it never will. */
+export async function endBackend(db: Db, backend: Backend): Promise<boolean> {
+  const { rows } = await sql<{ ended: boolean }>`
+    SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+     WHERE pid = ${backend.pid} AND backend_start = ${backend.startedAt}::timestamptz`.execute(db)
+  return rows.length === 0
+}
+
+const FLAG_BUYERS_MAX = 200_000
+
+/** In one statement, thus as of one version: what is left, and who has an order of the item in any state. */
+export async function readSaleFlag(db: Db, itemId: number): Promise<SaleFlag | undefined> {
+  const { rows } = await sql<{ version: number; available: number; buyers: number[] | null }>`
+    SELECT version, available, buyers FROM orders.read_sale_flag(${itemId}, ${FLAG_BUYERS_MAX + 1})`.execute(
+    db,
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const buyers = row.buyers ?? []
+  return {
+    version: row.version,
+    available: row.available,
+    buyers: buyers.length > FLAG_BUYERS_MAX ? undefined : new Set(buyers),
+  }
+}
+
+/** Units in unpaid orders of limited items. Items without any are left out. */
+export async function sumHeldUnits(
+  db: Db,
+  itemIds: readonly number[],
+): Promise<{ itemId: number; units: number }[]> {
+  const { rows } = await sql<{ itemId: number; units: number }>`
+    SELECT sale_item_id AS "itemId", sum(quantity)::bigint AS units FROM orders.orders
+     WHERE status = 'CREATED' AND sale_item_id = ANY (${itemIds}) GROUP BY sale_item_id`.execute(db)
+  return rows
+}
+
+export async function expireDueOrders(
+  db: Db,
+  rowsMax: number,
+): Promise<{ expired: number; changes: StockChange[] }> {
+  const { rows } = await sql<StockChange & { expired: number }>`
+    SELECT expired, item_id AS "itemId", version, available FROM orders.expire_due_orders(${rowsMax})`.execute(
+    db,
+  )
+  return {
+    expired: rows[0]?.expired ?? 0,
+    changes: rows.map(({ itemId, version, available }) => ({ itemId, version, available })),
+  }
+}
+
+export interface OrderRow {
+  orderId: number
+  buyerId: number
+  saleItemId: number
+  quantity: number
+  totalPriceKrw: number
+  status: OrderStatus
+  saleSequence: number
+  createdAt: Date
+  payBy: Date
+  lines: { itemId: number; quantity: number; unitPrice: number }[]
+}
+
+const orderColumns = sql`o.id AS "orderId", o.buyer_id AS "buyerId", o.sale_item_id AS "saleItemId", o.quantity,
+  o.total_price AS "totalPriceKrw", o.status, o.sale_sequence AS "saleSequence", o.created_at AS "createdAt",
+  o.pay_by AS "payBy",
+  (SELECT json_agg(json_build_object('itemId', l.item_id, 'quantity', l.quantity, 'unitPrice', l.unit_price) ORDER BY l.item_id)
+     FROM orders.line l WHERE l.order_id = o.id) AS lines`
+
+export async function findOrder(db: Db, orderId: number): Promise<OrderRow | undefined> {
+  const { rows } =
+    await sql<OrderRow>`SELECT ${orderColumns} FROM orders.orders o WHERE o.id = ${orderId}`.execute(db)
+  return rows[0]
+}
+
+/** A buyer's own orders, newest first. */
+export async function listOrders(
+  db: Db,
+  page: { buyerId: number; offset: number; limit: number },
+): Promise<{ rows: OrderRow[]; total: number }> {
+  const { rows } = await sql<OrderRow>`
+    SELECT ${orderColumns} FROM orders.orders o WHERE o.buyer_id = ${page.buyerId}
+     ORDER BY o.id DESC LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
+  const count = await sql<{ total: number }>`
+    SELECT count(*)::bigint AS total FROM orders.orders WHERE buyer_id = ${page.buyerId}`.execute(db)
+  return { rows, total: count.rows[0]?.total ?? 0 }
+}
+
+/** Waits for whoever has the order locked; the owner and the state are checked by the caller. */
+export async function lockOrder(
+  tx: Tx,
+  orderId: number,
+): Promise<{ buyerId: number; status: OrderStatus } | undefined> {
+  const { rows } = await sql<{ buyerId: number; status: OrderStatus }>`
+    SELECT buyer_id AS "buyerId", status FROM orders.orders WHERE id = ${orderId} FOR NO KEY UPDATE`.execute(
+    tx,
+  )
+  return rows[0]
+}
+
+/** Ends a locked order and gives its units back; its stock rows are locked last. */
+export async function endOrder(
+  tx: Tx,
+  end: { orderId: number; status: OrderStatus; reason: 'CANCELED'; actorId: number },
+): Promise<StockChange[]> {
+  await sql`UPDATE orders.orders SET status = ${end.status} WHERE id = ${end.orderId}`.execute(tx)
+  const { rows } = await sql<StockChange>`
+    SELECT item_id AS "itemId", version, available
+      FROM orders.give_back_units(ARRAY[${end.orderId}::bigint], ${end.reason}, ${end.actorId})`.execute(tx)
+  return rows
+}
+
+export interface NewOrder {
+  buyerId: number
+  key: string
+  lines: readonly { itemId: number; quantity: number; unitPriceKrw: number }[]
+  holdSeconds: number
+  createdAt: Date
+}
+
+/** The normal order that holds this key of the buyer. */
+export async function findNormalOrderByKey(
+  db: Db,
+  buyerId: number,
+  key: string,
+): Promise<OrderRow | undefined> {
+  const { rows } = await sql<OrderRow>`SELECT ${orderColumns} FROM orders.orders o
+     WHERE o.buyer_id = ${buyerId} AND o.sale_item_id = 0 AND o.idem_key = ${key}`.execute(db)
+  return rows[0]
+}
+
+/** Breaks orders_one_per_key where an equal request was faster. */
+export async function insertNormalOrder(tx: Tx, order: NewOrder): Promise<number> {
+  const itemIds = order.lines.map((line) => line.itemId)
+  const quantities = order.lines.map((line) => line.quantity)
+  const prices = order.lines.map((line) => line.unitPriceKrw)
+  const units = quantities.reduce((sum, quantity) => sum + quantity, 0)
+  const total = order.lines.reduce((sum, line) => sum + line.quantity * line.unitPriceKrw, 0)
+  const { rows } = await sql<{ id: number }>`
+    WITH fresh AS (
+      INSERT INTO orders.orders (id, buyer_id, sale_item_id, idem_key, quantity, total_price, status, sale_sequence,
+                                 commit_no, created_at, hold_seconds, pay_by)
+      VALUES (nextval('orders.order_id'), ${order.buyerId}, 0, ${order.key}, ${units}, ${total}, 'CREATED', 0, 0,
+              ${order.createdAt}, ${order.holdSeconds}, ${order.createdAt}::timestamptz + make_interval(secs => ${order.holdSeconds}))
+      RETURNING id
+    ), fresh_line AS (
+      INSERT INTO orders.line (order_id, item_id, quantity, unit_price)
+      SELECT fresh.id, l.item_id, l.quantity, l.price
+        FROM fresh, unnest(${itemIds}::bigint[], ${quantities}::integer[], ${prices}::integer[]) AS l(item_id, quantity, price)
+    )
+    SELECT id FROM fresh`.execute(tx)
+  return rows[0]!.id
+}

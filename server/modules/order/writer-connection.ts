@@ -1,0 +1,91 @@
+// The writer's own connection: opened again whenever it is lost, with the session settings that bound its waits.
+import pg from 'pg'
+import { pgTypes, sqlState } from '../../platform/db.ts'
+import type { Log } from '../../platform/log.ts'
+import { readBackend } from './sql.ts'
+import type { Session } from './writer.ts'
+
+export interface WriterConnection {
+  current(): Session | undefined
+  /** True where the error says that the session ended or does not answer; the session is then given up. */
+  isLost(session: Session, error: unknown): boolean
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const SESSION_OPTIONS = [
+  'lock_timeout=2000',
+  'statement_timeout=5000',
+  'client_connection_check_interval=1000',
+  'synchronous_commit=on',
+  'default_transaction_isolation=read\\ committed',
+  'application_name=hurry-up-order\\ writer',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
+/** Past statement_timeout: an answer that is this late means a dead line. */
+const ANSWER_TIMEOUT_MS = 8_000
+const RETRY_MS = 250
+
+export function createWriterConnection(options: {
+  url: string
+  log: Log
+  onReady(): void
+}): WriterConnection {
+  let session: Session | undefined
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+
+  const giveUp = (lost: Session): void => {
+    if (session !== lost) return
+    session = undefined
+    lost.client.end().catch(() => undefined)
+    if (!stopped) timer = setTimeout(() => void connect(), RETRY_MS)
+  }
+  const connect = async (): Promise<void> => {
+    const client = new pg.Client({
+      connectionString: options.url,
+      options: SESSION_OPTIONS,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      types: pgTypes,
+    })
+    let opened: Session | undefined
+    const onEnd = (): void => {
+      if (opened !== undefined) giveUp(opened)
+    }
+    client.on('error', onEnd)
+    client.on('end', onEnd)
+    try {
+      await client.connect()
+      opened = { client, backend: await readBackend(client) }
+      session = opened
+      if (stopped) return giveUp(opened)
+      options.onReady()
+    } catch (error) {
+      options.log.warn({ code: sqlState(error) }, 'the writer can not reach PostgreSQL; it tries again')
+      client.end().catch(() => undefined)
+      if (!stopped) timer = setTimeout(() => void connect(), RETRY_MS)
+    }
+  }
+  return {
+    current: () => session,
+    isLost(asked, error) {
+      // Errors of a statement carry a severity of ERROR; FATAL, PANIC and everything without a SQLSTATE end the session.
+      const severity = (error as { severity?: unknown } | undefined)?.severity
+      const lost = severity !== 'ERROR'
+      if (lost) giveUp(asked)
+      return lost
+    },
+    start: connect,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      const last = session
+      session = undefined
+      await last?.client.end().catch(() => undefined)
+    },
+  }
+}

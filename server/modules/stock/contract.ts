@@ -1,0 +1,157 @@
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
+import type { Db, Tx } from '../../platform/db.ts'
+
+/** SCHEDULED before `openTime`, CLOSED for good after `closeTime` or by hand. */
+export const SaleStatus = Type.Union([
+  Type.Literal('SCHEDULED'),
+  Type.Literal('OPEN'),
+  Type.Literal('PAUSED'),
+  Type.Literal('SOLD_OUT'),
+  Type.Literal('CLOSED'),
+])
+export type SaleStatus = Static<typeof SaleStatus>
+
+export const QUANTITY_MAX = 1_000
+export const STOCK_UNITS_MAX = 1_000_000_000
+export const PRICE_KRW_MAX = 2_000_000_000
+export const LIMITED_HOLD_SECONDS = 300
+export const NORMAL_HOLD_SECONDS = 1_800
+
+/** What a change of a stock row left behind. Gates and other processes are told by it. */
+export interface StockChange {
+  itemId: number
+  version: number
+  available: number
+}
+
+export interface NewStock {
+  itemId: number
+  sellerId: number
+  isLimited: boolean
+  unitPriceKrw: number
+  quantity: number
+  /** For limited items; others are for sale at once. */
+  openTime: Date | undefined
+  closeTime: Date | undefined
+  limitPerBuyer: number | undefined
+  holdSeconds: number | undefined
+}
+
+/** A stock row as of one moment of the database's clock (`serverTime`). */
+export interface Sale {
+  itemId: number
+  sellerId: number
+  isLimited: boolean
+  unitPriceKrw: number
+  total: number
+  available: number
+  version: number
+  saleState: 'RUNNING' | 'PAUSED' | 'CLOSED'
+  openTime: Date | null
+  closeTime: Date | null
+  limitPerBuyer: number | null
+  holdSeconds: number
+  serverTime: Date
+}
+
+export interface UnitLine {
+  itemId: number
+  quantity: number
+  /** The price the buyer saw, if the request names one. */
+  priceKrw: number | undefined
+}
+
+export type TakenUnits =
+  | {
+      outcome: 'taken'
+      /** In the order of the lines. */
+      unitPricesKrw: number[]
+      /** The longest hold that all items allow. */
+      holdSeconds: number
+      changes: StockChange[]
+      takenAt: Date
+    }
+  | {
+      outcome: 'no_item' | 'limited_item' | 'closed' | 'paused' | 'not_enough' | 'price_changed'
+      itemId: number
+    }
+
+export type RemovedStock = { outcome: 'removed'; change: StockChange } | { outcome: 'in_use' | 'not_found' }
+
+/** What the other modules may ask of stock. */
+export interface StockApi {
+  /** The stock row, ledger entry and audit entry of a new item. */
+  openStock(tx: Tx, stock: NewStock): Promise<StockChange>
+  /** Undefined where the item has no stock row. */
+  setPrice(
+    tx: Tx,
+    change: { itemId: number; unitPriceKrw: number; actorId: number },
+  ): Promise<StockChange | undefined>
+  /** Ends the sale of an item for good. `in_use`: it has live orders, or its limited sale is open. */
+  removeStock(tx: Tx, change: { itemId: number; actorId: number }): Promise<RemovedStock>
+  /** Version and units left now; items without stock are left out. */
+  readUnits(db: Db, itemIds: readonly number[]): Promise<StockChange[]>
+  /** Takes units of normal items, all or nothing, with the stock rows locked in item order. */
+  takeUnits(tx: Tx, lines: readonly UnitLine[]): Promise<TakenUnits>
+  /** After the commit: this process's gate takes the news at once, other processes are notified. */
+  announce(changes: readonly StockChange[]): void
+  /** The same after units came back from orders: only the numbers changed, not the sale's rules. */
+  announceUnits(changes: readonly StockChange[]): void
+  gate: Gate
+  /** In the order of `itemIds`; items without stock are left out. */
+  readSales(db: Db, itemIds: readonly number[]): Promise<Sale[]>
+}
+
+export function saleStatusOf(sale: Sale): SaleStatus {
+  const now = sale.serverTime.getTime()
+  if (sale.saleState === 'CLOSED' || (sale.closeTime !== null && now >= sale.closeTime.getTime()))
+    return 'CLOSED'
+  if (sale.saleState === 'PAUSED') return 'PAUSED'
+  if (sale.openTime !== null && now < sale.openTime.getTime()) return 'SCHEDULED'
+  return sale.available === 0 ? 'SOLD_OUT' : 'OPEN'
+}
+
+/** A claim: one buyer's attempt to take units. Its id is (buyer, key) within the item. */
+export interface Claim {
+  itemId: number
+  buyerId: number
+  key: string
+  quantity: number
+  /** The price the buyer saw; undefined where the request names none. */
+  priceKrw: number | undefined
+}
+
+export type GateRefusal = 'not_open' | 'closed' | 'paused' | 'sold_out'
+
+export type GateAnswer =
+  | { answer: GateRefusal }
+  /** The claim may go to the writer. `sequence` 0: no gate numbered it. */
+  | { answer: 'granted'; sequence: number }
+
+/** Makes "no" cheap and keeps the order of arrival. Never the truth: PostgreSQL decides every granted claim. */
+export interface Gate {
+  /** A "no" that needs no I/O and is sure for this buyer, or undefined. */
+  refusal(itemId: number, buyerId: number): GateRefusal | undefined
+  /** Idempotent by claim id: a claim still in flight is granted again with its number. Rejects where PostgreSQL is away. */
+  claim(claim: Claim): GateAnswer | Promise<GateAnswer>
+  /** Claims whose truth is known leave the gate together with the numbers that this truth came with. */
+  settle(claims: readonly Claim[], changes: readonly StockChange[]): void
+  /** What this gate holds at the moment, over all items it has loaded. */
+  census(): GateCensus
+}
+
+export interface GateCensus {
+  items: number
+  claimsInFlight: number
+  /** Committed available units less units of claims in flight. */
+  unitsLeft: number
+}
+
+/** What a buyer's set is read for: who has an order of the item in any state, as of `version`. */
+export interface SaleFlag {
+  version: number
+  available: number
+  /** Undefined where there are more than the flag may hold. */
+  buyers: Set<number> | undefined
+}

@@ -1,0 +1,155 @@
+import rateLimit from '@fastify/rate-limit'
+import { ADMINS } from '../../gateway/edge.ts'
+import { AppError, type Language } from '../../platform/errors.ts'
+import type { Http } from '../../platform/http.ts'
+import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
+import { changeRole, type ChangeRoleOutcome } from './change-role.ts'
+import { checkSignUp } from './check-input.ts'
+import {
+  ChangeRoleAnswer,
+  ChangeRoleRequest,
+  ResendCodeAnswer,
+  ResendCodeRequest,
+  SignUpAnswer,
+  SignUpRequest,
+  UserParams,
+  VerifyEmailAnswer,
+  VerifyEmailQuery,
+  VerifyEmailRequest,
+} from './contract.ts'
+import { LIMITER, limitOf, RESEND_GAP_MS } from './limits.ts'
+import { resendCode } from './send-code.ts'
+import { addSignInRoutes, type SignInRouteDeps } from './sign-in-routes.ts'
+import { signUp, type SignUpDeps, type SignUpOutcome } from './sign-up.ts'
+import { verifyEmail, type VerifyOutcome } from './verify-email.ts'
+
+export type RouteDeps = SignUpDeps & SignInRouteDeps
+
+const MEMBER_TAGS = ['회원 / Members']
+
+const SIGN_UP_REFUSALS: Refusals<SignUpOutcome, 'signed_up'> = {
+  email_taken: 'ALREADY_REGISTERED_EMAIL',
+  phone_taken: 'ALREADY_REGISTERED_PHONE_NUMBER',
+}
+const VERIFY_REFUSALS: Refusals<VerifyOutcome, 'verified'> = {
+  refused: 'INVALID_EMAIL_VERIFICATION',
+  unknown_user: 'NOT_FOUND_USER',
+}
+const ROLE_REFUSALS: Refusals<ChangeRoleOutcome, 'changed'> = {
+  unknown_user: 'NOT_FOUND_USER',
+  last_admin: 'LAST_ADMIN',
+}
+
+const MESSAGES = {
+  verified: { ko: '인증에 성공하셨습니다.', en: 'Your e-mail is verified.' },
+  resent: {
+    ko: '인증이 필요한 계정이라면 인증 번호를 다시 보냈습니다.',
+    en: 'If the account needs verification, the code is on its way.',
+  },
+} as const satisfies Record<string, Record<Language, string>>
+
+export function addRoutes(http: Http, deps: RouteDeps): void {
+  // A scope of its own: the limiter counts these routes only.
+  void http.register(async (scope) => {
+    await scope.register(rateLimit, LIMITER)
+    const users = scope as unknown as Http
+    addSignUp(users, deps)
+    addVerification(users, deps)
+    addSignInRoutes(users, deps)
+    addRoleChange(users, deps)
+  })
+}
+
+function addSignUp(http: Http, deps: RouteDeps): void {
+  http.post(
+    BASE,
+    {
+      attachValidation: true,
+      config: { access: 'public', rateLimit: limitOf('signUp', deps.config.rateFactor) },
+      schema: {
+        tags: MEMBER_TAGS,
+        summary: '회원 가입 / Sign up',
+        description:
+          'The code to verify the e-mail is mailed. 400 INVALID_INPUT_VALUE, 409 ALREADY_REGISTERED_EMAIL, 409 ALREADY_REGISTERED_PHONE_NUMBER.',
+        body: SignUpRequest,
+        response: { 201: SignUpAnswer },
+      },
+    },
+    async (request, reply) => {
+      const language = languageFor(request)
+      requireValid(request, checkSignUp(request.body, language))
+      const result = await signUp(deps, { ...request.body, role: 'UNCERTIFIED_USER' }, language)
+      if (result.outcome !== 'signed_up') throw new AppError(SIGN_UP_REFUSALS[result.outcome])
+      const { id, name, email } = result
+      return reply.code(201).send({ id, name, email })
+    },
+  )
+}
+
+function addVerification(http: Http, deps: RouteDeps): void {
+  const { rateFactor } = deps.config
+  http.put(
+    `${BASE}/:userId/email-verification`,
+    {
+      config: { access: 'public', rateLimit: limitOf('verify', rateFactor) },
+      schema: {
+        tags: MEMBER_TAGS,
+        summary: '이메일 인증 / Verify the e-mail',
+        description:
+          'The code lives 5 minutes, for one use and 5 tries. 400 INVALID_EMAIL_VERIFICATION, 404 NOT_FOUND_USER.',
+        params: UserParams,
+        querystring: VerifyEmailQuery,
+        body: VerifyEmailRequest,
+        response: { 200: VerifyEmailAnswer },
+      },
+    },
+    async (request) => {
+      const code = request.query.userStr ?? request.body?.verificationCode ?? ''
+      const result = await verifyEmail(deps, request.params.userId, code)
+      if (result.outcome !== 'verified') throw new AppError(VERIFY_REFUSALS[result.outcome])
+      return { status: true as const, email: result.email, message: MESSAGES.verified[languageFor(request)] }
+    },
+  )
+  http.post(
+    `${BASE}/email-verification/resend`,
+    {
+      config: { access: 'public', rateLimit: limitOf('resend', rateFactor) },
+      schema: {
+        tags: MEMBER_TAGS,
+        summary: '인증 번호 재전송 / Send the code again',
+        description: 'The same answer for every address. The new code replaces the old one.',
+        body: ResendCodeRequest,
+        response: { 202: ResendCodeAnswer },
+      },
+    },
+    async (request, reply) => {
+      const language = languageFor(request)
+      await resendCode({ ...deps, minGapMs: RESEND_GAP_MS / rateFactor }, request.body.email, language)
+      return reply.code(202).send({ message: MESSAGES.resent[language] })
+    },
+  )
+}
+
+function addRoleChange(http: Http, deps: RouteDeps): void {
+  http.put(
+    `${BASE}/:userId/role`,
+    {
+      config: { access: ADMINS },
+      schema: {
+        tags: MEMBER_TAGS,
+        summary: '권한 변경 / Change the role',
+        description: 'Administrators only; counts at once. 404 NOT_FOUND_USER, 409 LAST_ADMIN.',
+        params: UserParams,
+        body: ChangeRoleRequest,
+        response: { 200: ChangeRoleAnswer },
+      },
+    },
+    async (request) => {
+      const { userId } = request.params
+      const { role } = request.body
+      const result = await changeRole(deps, { userId, role, changedBy: request.caller.userId })
+      if (result.outcome !== 'changed') throw new AppError(ROLE_REFUSALS[result.outcome])
+      return { id: userId, role }
+    },
+  )
+}

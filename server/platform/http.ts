@@ -1,0 +1,193 @@
+// Fastify with the service's manners: one error shape, bounded bodies, request ids, validation that names each field.
+import { randomBytes } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Value } from 'typebox/value'
+import { isUnavailable } from './db.ts'
+import { AppError, ERRORS, languageOf, renderProblem, type ErrorCode, type FieldError } from './errors.ts'
+import type { Log } from './log.ts'
+
+export type Http = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const REQUEST_TIMEOUT_MS = 15_000
+const CLIENT_REQUEST_ID = /^[\w.-]{8,64}$/
+const PROBLEM = 'application/problem+json; charset=utf-8'
+
+export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
+  const http = fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: createRequestIds(),
+    routerOptions: { maxParamLength: 200 },
+    // A path with a broken escape is an unknown address like any other.
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Http
+  http.setValidatorCompiler(compileValidator)
+  http.setErrorHandler(sendError)
+  http.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'NOT_FOUND'))
+  http.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  return http
+}
+
+/** Text of the address becomes the number it should be; bodies and headers are taken as they are. */
+const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema)
+  const convert = httpPart === 'querystring' || httpPart === 'params'
+  return (input: unknown) => {
+    const value = convert ? Value.Convert(schema, input) : input
+    if (validator.Check(value)) return { value }
+    return {
+      error: new AppError('INVALID_INPUT_VALUE', {
+        fields: fieldErrors(validator.Errors(value), value, httpPart ?? 'body'),
+      }),
+    }
+  }
+}
+
+/** The caller's own id where it sent a decent one, else a short unique one. */
+function createRequestIds(): (request: { headers: Record<string, string | string[] | undefined> }) => string {
+  const prefix = randomBytes(6).toString('hex')
+  let count = 0
+  return (request) => {
+    const given = request.headers['x-request-id']
+    if (typeof given === 'string' && CLIENT_REQUEST_ID.test(given)) return given
+    return `${prefix}-${(count++).toString(36)}`
+  }
+}
+
+/** Answers with the common error shape. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  fields: readonly FieldError[] = [],
+): void {
+  const language = languageOf(request.headers['accept-language'])
+  const path = request.url.split('?', 1)[0] ?? ''
+  reply.code(ERRORS[code].status).header('content-type', PROBLEM)
+  // The route's response schema is for its good answers: this text is sent as it is.
+  void reply.serializer(asIs).send(renderProblem(code, language, { path, id: request.id }, fields))
+}
+
+const asIs = (text: unknown): string => text as string
+
+function sendError(
+  error: FastifyError | AppError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const known = error instanceof AppError ? error : new AppError(codeOf(error), { cause: error })
+  const { status } = ERRORS[known.code]
+  if (status >= 500)
+    request.log.error(
+      { requestId: request.id, route: request.routeOptions.url, fault: describe(error) },
+      'request failed',
+    )
+  if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
+  else if (status === 503) reply.header('retry-after', 1)
+  sendProblem(request, reply, known.code, known.fields)
+}
+
+/** What a log may say of a fault: its kind, code and place. Messages of drivers quote values, so they stay out. */
+function describe(error: Error): Record<string, unknown> {
+  const cause = error.cause instanceof Error ? error.cause : error
+  const code = 'code' in cause ? cause.code : undefined
+  return {
+    name: cause.name,
+    code,
+    at: cause.stack
+      ?.split('\n')
+      .slice(1, 6)
+      .map((line) => line.trim()),
+  }
+}
+
+const FASTIFY_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_JSON',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_INPUT_VALUE',
+  FST_ERR_BAD_URL: 'NOT_FOUND',
+  FST_ERR_MAX_PARAM_LENGTH: 'NOT_FOUND',
+}
+
+function codeOf(error: FastifyError | Error): ErrorCode {
+  const code = 'code' in error ? error.code : ''
+  const mapped = FASTIFY_CODES[code]
+  if (mapped !== undefined) return mapped
+  if ('statusCode' in error && error.statusCode === 429) return 'TOO_MANY_REQUESTS'
+  if (isUnavailable(error)) return 'SERVICE_UNAVAILABLE'
+  if ('statusCode' in error && error.statusCode === 400) return 'MALFORMED_JSON'
+  return 'INTERNAL_SERVER_ERROR'
+}
+
+const PERSONAL = /password|email|phone|address|name|token|verificationCode|userStr/i
+const VALUE_CHARACTERS_MAX = 100
+
+interface SchemaError {
+  instancePath: string
+  keyword: string
+  params: object & Record<string, unknown>
+  message: string
+}
+
+const FIELD_ERRORS_MAX = 20
+
+/** One entry for each thing wrong; missing and unknown fields are named themselves, not by their parent. */
+function fieldErrors(errors: readonly SchemaError[], input: unknown, part: string): FieldError[] {
+  return errors.slice(0, FIELD_ERRORS_MAX).flatMap((error) => {
+    // Beside "additional property" the checker reports the property's own schema, which is `false`: the same thing twice.
+    if (error.keyword === 'boolean') return []
+    const parent = error.instancePath.slice(1).replaceAll('/', '.')
+    const named = error.params['requiredProperties'] ?? error.params['additionalProperties']
+    const reason = error.message
+    if (!Array.isArray(named))
+      return [{ field: parent || part, value: shownValue(parent, valueAt(input, parent)), reason }]
+    return (named as string[]).map((name) => {
+      const field = parent === '' ? name : `${parent}.${name}`
+      return { field, value: shownValue(field, valueAt(input, field)), reason }
+    })
+  })
+}
+
+function valueAt(input: unknown, path: string): unknown {
+  if (path === '') return undefined
+  let value = input
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name]
+  }
+  return value
+}
+
+/** The refused value as text for `errors[].value`: never of a personal field, never long. */
+function shownValue(field: string, value: unknown): string {
+  if (value === undefined || value === null || PERSONAL.test(field)) return ''
+  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_CHARACTERS_MAX)
+}

@@ -1,0 +1,141 @@
+// Durable jobs in the same PostgreSQL (pg-boss): sent inside the caller's transaction, tried again until they are done.
+import { fromKysely, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss'
+import { sqlState, type Tx } from './db.ts'
+import type { Log } from './log.ts'
+
+export interface Queue<Data extends object> {
+  name: string
+  retriesMax: number
+  /** The wait doubles from the first to the last. */
+  retrySecondsFirst: number
+  retrySecondsMax: number
+  /** A job that runs longer is taken to be lost, and tried again. */
+  runSecondsMax: number
+  /** A job that is still not done is dropped after this. */
+  keepSeconds: number
+  /** Two jobs with this key do not wait or run at the same time: the second is not sent. */
+  keyOf(data: Data): string
+}
+
+export interface Jobs {
+  /** Makes a queue known. Before `start`. */
+  declare(queue: Queue<never>): void
+  /** Sends with `tx`: the job exists when, and only when, it commits. After `start`. */
+  send<Data extends object>(tx: Tx, queue: Queue<Data>, data: Data): Promise<void>
+  /** Hands the queue's jobs to `handler`, at most ten at a time, until the returned function is called. After `start`. */
+  work<Data extends object>(
+    queue: Queue<Data>,
+    handler: (data: Data) => Promise<void>,
+  ): Promise<() => Promise<void>>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const STOP_MS_MAX = 5_000
+/** Several at a time, and at once the next ones where a fetch came back full: a crowd that signs up is mailed in time. */
+const WORK = {
+  pollingIntervalSeconds: 0.5,
+  batchSize: 10,
+  burstWhenBatchFull: true,
+  perJobResults: true,
+} as const
+const STATEMENT_MS_MAX = 30_000
+
+/** Its own few connections, so that polling and housekeeping never wait behind, or hold up, a sale's statements. */
+export function createJobs(options: { url: string; log: Log }): Jobs {
+  const { log } = options
+  const boss = new PgBoss(bossOptions(options.url))
+  // PostgreSQL may go away and come back: pg-boss polls on, the process must not end over it.
+  boss.on('error', (error) =>
+    log.warn({ code: sqlState(error), kind: error.name }, 'the job queue met an error'),
+  )
+  boss.on('warning', ({ message }) => log.warn({ about: message }, 'the job queue warns'))
+  const queues: Queue<never>[] = []
+  let running = false
+  return {
+    declare(queue) {
+      if (running) throw new Error(`queue ${queue.name} is declared after the start`)
+      queues.push(queue)
+    },
+    async send(tx, queue, data) {
+      await boss.send(queue.name, data, {
+        db: fromKysely(tx.withoutPlugins()),
+        singletonKey: queue.keyOf(data),
+      })
+    },
+    async work(queue, handler) {
+      const id = await boss.work<Parameters<typeof handler>[0], object, typeof WORK>(
+        queue.name,
+        WORK,
+        (jobs) => Promise.all(jobs.map((job) => runJob(queue.name, job.id, () => handler(job.data), log))),
+      )
+      return () => boss.offWork(queue.name, { id, wait: false })
+    },
+    async start() {
+      await boss.start()
+      running = true
+      await Promise.all(queues.map((queue) => createQueue(boss, queue)))
+    },
+    async stop() {
+      if (!running) return
+      running = false
+      await withDeadline(STOP_MS_MAX + 1_000, boss.stop({ graceful: true, timeout: STOP_MS_MAX }))
+    },
+  }
+}
+
+function bossOptions(url: string): ConstructorOptions {
+  const bounds = { query_timeout: STATEMENT_MS_MAX + 5_000, keepAlive: true }
+  return {
+    ...bounds,
+    connectionString: url,
+    application_name: 'hurry-up-order jobs',
+    max: 3,
+    connectionTimeoutMillis: 3_000,
+    options: `-c statement_timeout=${STATEMENT_MS_MAX}`,
+    schema: 'pgboss',
+    // Nothing is scheduled by cron yet.
+    schedule: false,
+  }
+}
+
+async function createQueue(boss: PgBoss, queue: Queue<never>): Promise<void> {
+  const settings = {
+    retryLimit: queue.retriesMax,
+    retryDelay: queue.retrySecondsFirst,
+    retryDelayMax: queue.retrySecondsMax,
+    retryBackoff: true,
+    expireInSeconds: queue.runSecondsMax,
+    retentionSeconds: queue.keepSeconds,
+    deleteAfterSeconds: 24 * 60 * 60,
+  }
+  await boss.createQueue(queue.name, { ...settings, policy: 'exclusive' })
+  // Creating leaves a queue of an earlier version as it was.
+  await boss.updateQueue(queue.name, settings)
+}
+
+/** pg-boss would store what a handler throws: only the code passes, because messages of tools quote addresses. */
+async function runJob(
+  queue: string,
+  id: string,
+  run: () => Promise<void>,
+  log: Log,
+): Promise<JobResult<object>> {
+  try {
+    await run()
+    return { id, status: 'completed' }
+  } catch (error) {
+    const code = sqlState(error) ?? 'FAILED'
+    log.warn({ queue, jobId: id, code }, 'a job failed and will be tried again')
+    return { id, status: 'failed', output: { code } }
+  }
+}
+
+async function withDeadline(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, deadline])
+  clearTimeout(timer)
+}
