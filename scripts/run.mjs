@@ -65,7 +65,7 @@ async function install() {
     const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
     const result = await start(
       command,
-      [...first, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
+      [...first, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
       {
         cwd: ROOT,
         stdio: ['ignore', 2, 2],

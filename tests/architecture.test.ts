@@ -182,3 +182,17 @@ describe('.env.example', () => {
     expect([...listed].filter((name) => !read.has(name) && !elsewhere.has(name!))).toEqual([])
   })
 })
+
+describe('package-lock.json', () => {
+  it('has the packages of every platform, not only of the one it was last changed on', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const missing = Object.entries(lock.packages).flatMap(([, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !Object.keys(lock.packages).some((other) => other.endsWith(`node_modules/${name}`)),
+      ),
+    )
+    expect(missing).toEqual([])
+  })
+})
