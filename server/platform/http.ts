@@ -9,17 +9,14 @@ import {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifySchemaCompiler,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify'
-import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { Value } from 'typebox/value'
 import { isUnavailable } from './db.ts'
 import { AppError, ERRORS, languageOf, renderProblem, type ErrorCode, type FieldError } from './errors.ts'
 import type { Log } from './log.ts'
+import { compileValidator } from './validate.ts'
 
 export type Http = FastifyInstance<
   RawServerDefault,
@@ -45,6 +42,7 @@ export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Http
   http.setValidatorCompiler(compileValidator)
+  parseJson(http)
   http.setErrorHandler(sendError)
   http.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'NOT_FOUND'))
   http.addHook('onRequest', (request, reply, done) => {
@@ -54,19 +52,13 @@ export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
   return http
 }
 
-/** Text of the address becomes the number it should be; bodies and headers are taken as they are. */
-const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const validator = Compile(schema)
-  const convert = httpPart === 'querystring' || httpPart === 'params'
-  return (input: unknown) => {
-    const value = convert ? Value.Convert(schema, input) : input
-    if (validator.Check(value)) return { value }
-    return {
-      error: new AppError('INVALID_INPUT_VALUE', {
-        fields: fieldErrors(validator.Errors(value), value, httpPart ?? 'body'),
-      }),
-    }
-  }
+/** An empty body is no body, whatever type it claims: clients send `application/json` by habit. */
+function parseJson(http: Http): void {
+  const parse = http.getDefaultJsonParser('error', 'error')
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else void parse(request, body as string, done)
+  })
 }
 
 /** The caller's own id where it sent a decent one, else a short unique one. */
@@ -145,49 +137,4 @@ function codeOf(error: FastifyError | Error): ErrorCode {
   if (isUnavailable(error)) return 'SERVICE_UNAVAILABLE'
   if ('statusCode' in error && error.statusCode === 400) return 'MALFORMED_JSON'
   return 'INTERNAL_SERVER_ERROR'
-}
-
-const PERSONAL = /password|email|phone|address|name|token|verificationCode|userStr/i
-const VALUE_CHARACTERS_MAX = 100
-
-interface SchemaError {
-  instancePath: string
-  keyword: string
-  params: object & Record<string, unknown>
-  message: string
-}
-
-const FIELD_ERRORS_MAX = 20
-
-/** One entry for each thing wrong; missing and unknown fields are named themselves, not by their parent. */
-function fieldErrors(errors: readonly SchemaError[], input: unknown, part: string): FieldError[] {
-  return errors.slice(0, FIELD_ERRORS_MAX).flatMap((error) => {
-    // Beside "additional property" the checker reports the property's own schema, which is `false`: the same thing twice.
-    if (error.keyword === 'boolean') return []
-    const parent = error.instancePath.slice(1).replaceAll('/', '.')
-    const named = error.params['requiredProperties'] ?? error.params['additionalProperties']
-    const reason = error.message
-    if (!Array.isArray(named))
-      return [{ field: parent || part, value: shownValue(parent, valueAt(input, parent)), reason }]
-    return (named as string[]).map((name) => {
-      const field = parent === '' ? name : `${parent}.${name}`
-      return { field, value: shownValue(field, valueAt(input, field)), reason }
-    })
-  })
-}
-
-function valueAt(input: unknown, path: string): unknown {
-  if (path === '') return undefined
-  let value = input
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
-}
-
-/** The refused value as text for `errors[].value`: never of a personal field, never long. */
-function shownValue(field: string, value: unknown): string {
-  if (value === undefined || value === null || PERSONAL.test(field)) return ''
-  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_CHARACTERS_MAX)
 }

@@ -8,6 +8,7 @@ import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import { sendProblem, type Http } from '../../platform/http.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { PageOf, PageQuery, toPage, toPageRequest } from '../../platform/page.ts'
+import { problems } from '../../platform/problem-schema.ts'
 import type { Claim, StockApi } from '../stock/contract.ts'
 import { cancel } from './cancel.ts'
 import {
@@ -74,7 +75,25 @@ function limitedOrderRoute(http: Http, { stock, tokens, ids, purchase }: OrderRo
           'First come, first served. A 201 is committed; the units are held until `payBy`. The key is scoped to buyer and item and bound by a placed order only.',
         headers: KEY_HEADER,
         body: LimitedOrderRequest,
-        response: { 201: OrderBody },
+        response: {
+          201: OrderBody,
+          ...problems(
+            'INVALID_INPUT_VALUE',
+            'NOT_REACHED_OPEN_TIME',
+            'UNAUTHENTICATED',
+            'UNAUTHORIZED_ACCESS',
+            'NOT_FOUND_ITEM',
+          ),
+          ...problems(
+            'NOT_ENOUGH_STOCK',
+            'PURCHASE_LIMIT_REACHED',
+            'SALE_CLOSED',
+            'SALE_PAUSED',
+            'PRICE_CHANGED',
+            'NOT_LIMITED_ITEM',
+          ),
+          ...problems('IDEMPOTENCY_KEY_REUSED', 'SERVICE_UNAVAILABLE'),
+        },
       },
     },
     (request, reply) => {
@@ -118,7 +137,17 @@ function normalOrderRoutes(http: Http, { database, stock, ids }: OrderRouteDeps)
         description: 'Several lines, all or nothing, at the prices of the server.',
         headers: KEY_HEADER,
         body: NormalOrderRequest,
-        response: { 201: OrderBody },
+        response: {
+          201: OrderBody,
+          ...problems(
+            'INVALID_INPUT_VALUE',
+            'UNAUTHENTICATED',
+            'UNAUTHORIZED_ACCESS',
+            'NOT_FOUND_ITEM',
+            'IDEMPOTENCY_KEY_REUSED',
+          ),
+          ...problems('NOT_ENOUGH_STOCK', 'LIMITED_ITEM', 'SALE_CLOSED', 'SALE_PAUSED', 'PRICE_CHANGED'),
+        },
       },
     },
     async (request, reply) => {
@@ -138,7 +167,10 @@ function normalOrderRoutes(http: Http, { database, stock, ids }: OrderRouteDeps)
         tags: ['orders'],
         summary: 'Own orders, newest first',
         querystring: PageQuery,
-        response: { 200: PageOf(OrderBody) },
+        response: {
+          200: PageOf(OrderBody),
+          ...problems('INVALID_TYPE_VALUE', 'INVALID_INPUT_VALUE', 'UNAUTHENTICATED'),
+        },
       },
     },
     async (request) => {
@@ -156,7 +188,10 @@ function normalOrderRoutes(http: Http, { database, stock, ids }: OrderRouteDeps)
         tags: ['orders'],
         summary: 'One of the own orders',
         params: OrderId,
-        response: { 200: OrderBody },
+        response: {
+          200: OrderBody,
+          ...problems('INVALID_TYPE_VALUE', 'UNAUTHENTICATED', 'UNAUTHORIZED_ACCESS', 'NOT_FOUND_ORDER'),
+        },
       },
     },
     async (request) => {
@@ -174,7 +209,16 @@ function normalOrderRoutes(http: Http, { database, stock, ids }: OrderRouteDeps)
         tags: ['orders'],
         summary: 'Cancel an unpaid order',
         params: OrderId,
-        response: { 204: Type.Null() },
+        response: {
+          204: Type.Null(),
+          ...problems(
+            'INVALID_TYPE_VALUE',
+            'UNAUTHENTICATED',
+            'UNAUTHORIZED_ACCESS',
+            'NOT_FOUND_ORDER',
+            'ORDER_NOT_CANCELABLE',
+          ),
+        },
       },
     },
     async (request, reply) => {
