@@ -123,6 +123,8 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
         : undefined,
     secrets: { tokenSecret, piiKeys },
   }
+  // The place of the gate that several processes share: until it is there, a setting that would be ignored is refused.
+  if (get('REDIS_URL') !== undefined) problems.push('REDIS_URL is not supported yet: leave it out')
   if (mode === 'production')
     required('SMTP_URL', 'smtp://user:password@host:587, where verification codes are mailed')
   if (problems.length > 0) throw new ConfigError(problems)
