@@ -8,6 +8,7 @@ import { systemIds } from './platform/ids.ts'
 import { createJobs } from './platform/jobs.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
+import { measureHttp } from './platform/measure-http.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { migrate, readMigrations } from './platform/migrate.ts'
 import { createListener } from './platform/notify.ts'
@@ -90,6 +91,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
   ]
 
   const http = createHttp({ log, bodyBytesMax: config.http.bodyBytesMax })
+  measureHttp(http, metrics)
   guardEdge(http, { tokens, publicUrl: config.http.publicUrl })
   await operationRoutes(http, { database, metrics })
   for (const name of role.routes) await http.register(async (scope) => modules[name].routes(scope as Http))
