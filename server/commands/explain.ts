@@ -19,6 +19,8 @@ export function explain(error: unknown): string {
       return `port ${error.port} may not be used by this user: set PORT to one above 1023`
     return `${error.address} can not be listened on: set HOST to an address of this machine`
   }
+  if (isForbidden(error))
+    return `${error.path} may not be read or written by this user: set DATA_DIR to another folder`
   // The platform's errors say what to do; of a fault in the code the stack says more.
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : ''
@@ -28,4 +30,10 @@ export function explain(error: unknown): string {
 
 function isListenError(error: unknown): error is NodeJS.ErrnoException & { port: number; address: string } {
   return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+}
+
+function isForbidden(error: unknown): error is NodeJS.ErrnoException & { path: string } {
+  return (
+    error instanceof Error && ['EACCES', 'EPERM', 'EROFS'].includes(sqlState(error) ?? '') && 'path' in error
+  )
 }

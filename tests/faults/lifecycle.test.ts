@@ -158,6 +158,20 @@ describe('start', () => {
     expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
   })
 
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+    'ends with npm when npm alone gets %s, also twice',
+    async (signal) => {
+      const demo = npmStart({ DATA_DIR: dataDir, PORT: '0' })
+      started.push(demo)
+      await untilReady(demo)
+      demo.child.kill(signal)
+      demo.child.kill(signal)
+      await demo.exited
+      expect(await becomes(() => processesOf(parent).length === 0, END_MS_MAX)).toBe(true)
+      expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
+    },
+  )
+
   it('says which port is taken, and stops what it had started', async () => {
     const other = createServer()
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
