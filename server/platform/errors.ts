@@ -32,6 +32,7 @@ export const ERRORS = {
     ko: '인증 번호가 일치하지 않습니다.',
     en: 'The verification code does not match.',
   },
+  MALFORMED_REQUEST: { status: 400, ko: '읽을 수 없는 요청입니다.', en: 'The request can not be read.' },
   UNAUTHENTICATED: { status: 401, ko: '인증 정보가 존재하지 않습니다.', en: 'Sign in first.' },
   UNCERTIFIED_EMAIL: { status: 401, ko: '이메일 인증을 진행해 주세요.', en: 'Verify your e-mail first.' },
   INVALID_PASSWORD: { status: 401, ko: '비밀번호가 일치하지 않습니다.', en: 'The password does not match.' },
@@ -117,6 +118,11 @@ export const ERRORS = {
     ko: '취소할 수 없는 주문입니다.',
     en: 'The order can not be cancelled any more.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    ko: '요청이 제시간에 도착하지 않았습니다.',
+    en: 'The request did not arrive in time.',
+  },
   BODY_TOO_LARGE: { status: 413, ko: '요청 본문이 너무 큽니다.', en: 'The body is too large.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, ko: '지원되지 않는 형식입니다.', en: 'Send application/json.' },
   IDEMPOTENCY_KEY_REUSED: {
@@ -129,6 +135,7 @@ export const ERRORS = {
     ko: '요청이 너무 많습니다. 잠시 후 다시 시도해주세요.',
     en: 'Too many requests. Try again later.',
   },
+  HEADERS_TOO_LARGE: { status: 431, ko: '요청 헤더가 너무 큽니다.', en: 'The headers are too large.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     ko: '서버 오류가 발생했습니다.',

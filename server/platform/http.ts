@@ -16,6 +16,7 @@ import {
 import { isUnavailable } from './db.ts'
 import { AppError, ERRORS, languageOf, renderProblem, type ErrorCode, type FieldError } from './errors.ts'
 import type { Log } from './log.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 import { compileValidator } from './validate.ts'
 
 export type Http = FastifyInstance<
@@ -31,17 +32,20 @@ const CLIENT_REQUEST_ID = /^[\w.-]{8,64}$/
 const PROBLEM = 'application/problem+json; charset=utf-8'
 
 export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
+  const newId = createRequestIds()
   const http = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    genReqId: createRequestIds(),
+    genReqId: newId,
+    clientErrorHandler: answerUnreadable(options.log, () => newId({ headers: {} })),
     routerOptions: { maxParamLength: 200 },
     // A path with a broken escape is an unknown address like any other.
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as Http
   http.setValidatorCompiler(compileValidator)
+  http.removeContentTypeParser('text/plain')
   parseJson(http)
   http.setErrorHandler(sendError)
   http.setNotFoundHandler((request, reply) => sendProblem(request, reply, 'NOT_FOUND'))
@@ -81,7 +85,7 @@ export function sendProblem(
 ): void {
   const language = languageOf(request.headers['accept-language'])
   const path = request.url.split('?', 1)[0] ?? ''
-  reply.code(ERRORS[code].status).header('content-type', PROBLEM)
+  reply.code(ERRORS[code].status).header('content-type', PROBLEM).header('x-request-id', request.id)
   // The route's response schema is for its good answers: this text is sent as it is.
   void reply.serializer(asIs).send(renderProblem(code, language, { path, id: request.id }, fields))
 }

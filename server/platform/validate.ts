@@ -72,8 +72,8 @@ function valueAt(input: unknown, path: string): unknown {
   return value
 }
 
-/** The refused value as text for `errors[].value`: never of a personal field, never long. */
+/** The refused value as text for `errors[].value`: never of a personal field, never long; lists and objects are not shown. */
 function shownValue(field: string, value: unknown): string {
-  if (value === undefined || value === null || PERSONAL.test(field)) return ''
-  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_CHARACTERS_MAX)
+  const isShort = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return isShort && !PERSONAL.test(field) ? String(value).slice(0, VALUE_CHARACTERS_MAX) : ''
 }

@@ -30,7 +30,9 @@ export async function placeOrder(
   try {
     return { order: await write(deps, request, lines), replayed: false }
   } catch (error) {
-    if (brokenConstraint(error) !== 'orders_one_per_key') throw error
+    // An equal request may have been faster: it took the key, or the last units.
+    const outrun = brokenConstraint(error) === 'orders_one_per_key' || error instanceof AppError
+    if (!outrun) throw error
     const faster = await findReplay(deps.database, request, lines)
     if (faster === undefined) throw error
     return { order: faster, replayed: true }
@@ -74,16 +76,17 @@ async function findReplay(
   return known
 }
 
+/** What no item costs: the lines of one item name different prices, so one of them is not the server's. */
+const CONTRADICTION_KRW = -1
+
 /** The same item on several lines counts as one line with their sum, in item order. */
 function mergeLines(lines: NormalOrderRequest['orderItemList']): Line[] {
   const merged = new Map<number, Line>()
   for (const { itemId, itemCount, price } of lines) {
-    const line = merged.get(itemId)
-    merged.set(itemId, {
-      itemId,
-      quantity: (line?.quantity ?? 0) + itemCount,
-      priceKrw: line?.priceKrw ?? price,
-    })
+    const line = merged.get(itemId) ?? { itemId, quantity: 0, priceKrw: price }
+    const contradicts = price !== undefined && line.priceKrw !== undefined && price !== line.priceKrw
+    const priceKrw = contradicts ? CONTRADICTION_KRW : (line.priceKrw ?? price)
+    merged.set(itemId, { itemId, quantity: line.quantity + itemCount, priceKrw })
   }
   return [...merged.values()].sort((a, b) => a.itemId - b.itemId)
 }

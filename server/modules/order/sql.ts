@@ -199,7 +199,7 @@ export async function listOrders(
 ): Promise<{ rows: OrderRow[]; total: number }> {
   const { rows } = await sql<OrderRow>`
     SELECT ${orderColumns} FROM orders.orders o WHERE o.buyer_id = ${page.buyerId}
-     ORDER BY o.id DESC LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
+     ORDER BY o.created_at DESC, o.id DESC LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
   const count = await sql<{ total: number }>`
     SELECT count(*)::bigint AS total FROM orders.orders WHERE buyer_id = ${page.buyerId}`.execute(db)
   return { rows, total: count.rows[0]?.total ?? 0 }

@@ -24,6 +24,13 @@ const SESSION_OPTIONS = [
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
+/**
+ * SQLSTATEs after which the session goes on and nothing of the statement was committed. Everything else – no code at
+ * all, a lost connection, a server that shuts down or runs out of something in the middle of a commit – leaves the truth
+ * unknown. Not told by the severity: PostgreSQL translates that.
+ */
+const ROLLED_BACK = /^(22|23|25|40|42|54|55|P0)|^57014$/
+
 /** Past statement_timeout: an answer that is this late means a dead line. */
 const ANSWER_TIMEOUT_MS = 8_000
 const RETRY_MS = 250
@@ -73,9 +80,7 @@ export function createWriterConnection(options: {
   return {
     current: () => session,
     isLost(asked, error) {
-      // Errors of a statement carry a severity of ERROR; FATAL, PANIC and everything without a SQLSTATE end the session.
-      const severity = (error as { severity?: unknown } | undefined)?.severity
-      const lost = severity !== 'ERROR'
+      const lost = !ROLLED_BACK.test(sqlState(error) ?? '')
       if (lost) giveUp(asked)
       return lost
     },

@@ -77,6 +77,18 @@ describe('the memory gate', () => {
     expect(await gate.claim(claim(1, 1, 99))).toEqual({ answer: 'granted', sequence: 0 })
   })
 
+  it('keeps the units of a claim whose truth is not known, also when its buyer asks again while the sale is paused', async () => {
+    const unknown = await gate.claim(claim(1))
+    row.saleState = 'PAUSED'
+    row.version++
+    await gate.refresh([1])
+    buyers.push(1)
+    expect(await gate.claim(claim(1))).toEqual(unknown)
+    expect(gate.census()).toMatchObject({ claimsInFlight: 1, unitsLeft: 2 })
+    gate.settle([claim(1)], [])
+    expect(gate.census()).toMatchObject({ claimsInFlight: 0, unitsLeft: 3 })
+  })
+
   it('says sold out only on a committed zero: while others are in flight a claim waits, then PostgreSQL decides', async () => {
     const others = [claim(1), claim(2), claim(3)]
     for (const other of others) await gate.claim(other)

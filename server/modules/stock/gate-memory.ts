@@ -86,6 +86,9 @@ export function createMemoryGate(options: {
   }
 
   const grant = (entry: Entry, claim: Claim, units: number): GateAnswer => {
+    // A claim whose truth is not known yet keeps its number and its units, whatever the sale says meanwhile.
+    const again = entry.inFlight.get(claimId(claim))
+    if (again !== undefined) return { answer: 'granted', sequence: again.sequence }
     entry.given = Math.min(entry.given + 1, GIVEN_MAX)
     const sequence = entry.row.epoch * EPOCH_SIZE + entry.given
     entry.inFlight.set(claimId(claim), { units, sequence })

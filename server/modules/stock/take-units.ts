@@ -7,13 +7,12 @@ export async function takeUnits(tx: Tx, lines: readonly UnitLine[]): Promise<Tak
   const itemIds = lines.map((line) => line.itemId)
   await lockStock(tx, itemIds)
   const stock = new Map((await readLockedStock(tx, itemIds)).map((row) => [row.itemId, row]))
-  const rows: LockedStock[] = []
-  for (const line of lines) {
-    const row = stock.get(line.itemId)
-    const outcome = row === undefined ? 'no_item' : refusalOf(row, line)
-    if (row === undefined || outcome !== undefined)
-      return { outcome: outcome ?? 'no_item', itemId: line.itemId }
-    rows.push(row)
+  const unknown = itemIds.find((itemId) => !stock.has(itemId))
+  if (unknown !== undefined) return { outcome: 'no_item', itemId: unknown }
+  const rows = itemIds.map((itemId) => stock.get(itemId)!)
+  for (const [i, line] of lines.entries()) {
+    const outcome = refusalOf(rows[i]!, line)
+    if (outcome !== undefined) return { outcome, itemId: line.itemId }
   }
   const changes = await lowerUnits(
     tx,
