@@ -66,7 +66,7 @@ export function createTokens(options: { secret: string; clock: Clock; denied: De
     })
   }
   const ourHeader = sign({ userId: 0, role: 'CERTIFIED_USER', sessionId: '' }, 0).split('.', 1)[0] + '.'
-  const cache = createGenerationCache<Caller>(CACHE_GENERATION_MAX)
+  const cache = createTokenCache(CACHE_GENERATION_MAX)
 
   const assertLive = (caller: Caller): Caller => {
     if (caller.expiresAt * 1000 <= clock.now()) throw new AppError('EXPIRED_JWT')
@@ -128,28 +128,38 @@ function toPeeked(token: string, start: number): Caller | undefined {
   }
 }
 
+interface Checked {
+  token: string
+  caller: Caller
+}
+
+/** Characters of an HS256 signature in base64url: a key that is much cheaper to hash than the whole token. */
+const SIGNATURE_CHARACTERS = 43
+
 /** A bounded cache: when the young generation is full it becomes the old one, and the old one is forgotten. */
-function createGenerationCache<V>(entriesMax: number): {
-  get(key: string): V | undefined
-  set(key: string, value: V): void
+function createTokenCache(entriesMax: number): {
+  get(token: string): Caller | undefined
+  set(token: string, caller: Caller): void
 } {
-  let young = new Map<string, V>()
-  let old = new Map<string, V>()
-  const set = (key: string, value: V): void => {
+  let young = new Map<string, Checked>()
+  let old = new Map<string, Checked>()
+  const keep = (key: string, checked: Checked): void => {
     if (young.size >= entriesMax) {
       old = young
       young = new Map()
     }
-    young.set(key, value)
+    young.set(key, checked)
   }
   return {
-    set,
-    get(key) {
+    set: (token, caller) => keep(token.slice(-SIGNATURE_CHARACTERS), { token, caller }),
+    get(token) {
+      const key = token.slice(-SIGNATURE_CHARACTERS)
       const found = young.get(key)
-      if (found !== undefined) return found
+      if (found !== undefined) return found.token === token ? found.caller : undefined
       const aged = old.get(key)
-      if (aged !== undefined) set(key, aged)
-      return aged
+      if (aged?.token !== token) return undefined
+      keep(key, aged)
+      return aged.caller
     },
   }
 }

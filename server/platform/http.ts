@@ -36,6 +36,8 @@ export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
   const http = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request costs more than most requests; what is logged names the request itself.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: newId,

@@ -1,0 +1,43 @@
+// What the bench and its load process say to each other.
+import type { HistogramData } from './histogram.ts'
+
+export interface LoadJob {
+  /** On 127.0.0.1. */
+  port: number
+  /** Closed: each connection sends its next request when it has its answer. Open: arrivals at a fixed rate, come what may. */
+  model: { kind: 'closed' } | { kind: 'open'; perSecond: number }
+  connections: number
+  warmupSeconds: number
+  seconds: number
+  /** Requests take turns over these. */
+  targets: { itemId: number; tokensFile: string }[]
+  /** Ends when every token was used once. */
+  eachTokenOnce: boolean
+  /** Keys are this and a number. */
+  keyPrefix: string
+  /** Gets the order id and the key's number of every 201, as pairs of float64. */
+  placedFile: string
+}
+
+export interface LoadResult {
+  /** Epoch milliseconds at which the measured part began. */
+  startedMs: number
+  /** Length of the measured part. */
+  seconds: number
+  /** Answers by status in the measured part. */
+  statuses: Record<string, number>
+  /** Every 201 of the run, warm-up and last answers included. */
+  placed: number
+  accepted: HistogramData
+  refused: HistogramData
+  /** 201s in each slice of SLICE_MS since `startedMs`. */
+  timeline: number[]
+  /** Arrivals that found the queue of the open model full. */
+  dropped: number
+  /** Requests without an answer: lost connections, and what was still open long after the end. */
+  unanswered: number
+}
+
+export const SLICE_MS = 50
+
+export const ORDERS_PATH = '/order-service/api/v1/orders/limited'

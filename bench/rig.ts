@@ -1,0 +1,128 @@
+// Everything a bench needs, started in one place: a PostgreSQL of its own, the service on it, the floor, the load.
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrateDatabase } from '../server/compose.ts'
+import type { Lifetime } from '../server/lifetime.ts'
+import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import { createLog } from '../server/platform/log.ts'
+import { runToEnd, startListening, startLoad, type Listening, type Load } from './children.ts'
+import { connect, type Client } from './database.ts'
+import { createQuiet } from './quiet.ts'
+import { writeStrangersTokens } from './tokens.ts'
+
+export interface Scale {
+  isQuick: boolean
+  runSeconds: number
+  warmupSeconds: number
+  rounds: number
+  openSeconds: number
+  /** Watched before the holds end, and after. */
+  holdsSeconds: { before: number; after: number }
+  /** In all, for other processes to end. */
+  quietSecondsMax: number
+  strangers: number
+  earlierOrders: number
+  holds: number
+}
+
+export interface Rig {
+  scale: Scale
+  dir: string
+  load: Load
+  floor: Listening
+  service: Listening
+  postgresPid: number
+  database: { url: string; name: string }
+  client: Client
+  /** 10,000 seeded buyers. */
+  buyers: { tokensFile: string; first: number; count: number }
+  /** Tokens nobody has used. */
+  strangersFile: string
+  startService(databaseUrl: string, nodeFlags?: readonly string[]): Promise<Listening>
+  waitForQuiet(): Promise<void>
+  life: Lifetime
+}
+
+const BUYERS = 10_000
+const MAIN = join(import.meta.dirname, '..', 'server', 'main.ts')
+
+/** `serverFlags` are passed to the node process of the service. */
+export async function startRig(life: Lifetime, scale: Scale, serverFlags: readonly string[]): Promise<Rig> {
+  const dir = mkdtempSync(join(tmpdir(), 'hurry-up-order-bench-'))
+  // PostgreSQL may run as another user, who must get past this folder.
+  chmodSync(dir, 0o711)
+  const removeDir = (): void => rmSync(dir, { recursive: true, force: true })
+  await life.add({ name: 'the temporary folder', stop: removeDir, kill: removeDir, msMax: 5_000 })
+  const postgres = await startEmbeddedPostgres({ dir: join(dir, 'data'), log: createLog('warn') })
+  const killPostgres = (): void => postgres.kill()
+  await life.add({ name: 'PostgreSQL', stop: () => postgres.stop('fast'), kill: killPostgres, msMax: 6_000 })
+  await migrateDatabase(postgres.url)
+
+  const secrets = {
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
+    PII_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+  }
+  const tokensFile = join(dir, 'buyers')
+  await runToEnd({
+    script: MAIN,
+    args: ['seed', 'buyers', '--count', String(BUYERS), '--tokens', tokensFile, '--ttl', '4h'],
+    env: { ...secrets, DATABASE_URL: postgres.url, DATA_DIR: dir, ALLOW_LOAD_SEED: '1' },
+    cwd: dir,
+  })
+  const strangersFile = join(dir, 'strangers')
+  writeStrangersTokens(strangersFile, secrets.TOKEN_SECRET, scale.strangers)
+
+  const startService = async (
+    databaseUrl: string,
+    nodeFlags: readonly string[] = serverFlags,
+  ): Promise<Listening> => {
+    const service = await startListening({
+      script: MAIN,
+      args: ['serve'],
+      nodeFlags,
+      env: {
+        ...secrets,
+        DATABASE_URL: databaseUrl,
+        DATA_DIR: dir,
+        // Nothing is mailed here.
+        SMTP_URL: 'smtp://127.0.0.1:9',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        SALE_GATE: 'memory',
+        RATE_LIMIT_FACTOR: '1000000',
+      },
+      cwd: dir,
+    })
+    await life.add({ name: 'the service', stop: service.stop, msMax: 10_000 })
+    return service
+  }
+  const client = await connect(postgres.url)
+  await life.add({ name: 'a database connection', stop: () => client.end(), msMax: 2_000 })
+  const load = startLoad(dir)
+  await life.add({ name: 'the load', stop: load.stop, msMax: 10_000 })
+  const floor = await startListening({ script: `${import.meta.dirname}/floor.ts`, cwd: dir })
+  await life.add({ name: 'the floor', stop: floor.stop, msMax: 10_000 })
+  return {
+    scale,
+    dir,
+    load,
+    floor,
+    service: await startService(postgres.url),
+    postgresPid: postgres.pid,
+    database: { url: postgres.url, name: new URL(postgres.url).pathname.slice(1) },
+    client,
+    buyers: { tokensFile, first: firstBuyer(tokensFile), count: BUYERS },
+    strangersFile,
+    startService,
+    waitForQuiet: createQuiet(scale.quietSecondsMax * 1000),
+    life,
+  }
+}
+
+function firstBuyer(tokensFile: string): number {
+  const payload = readFileSync(tokensFile, 'latin1').split('.', 2)[1] ?? ''
+  return Number((JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub)
+}
