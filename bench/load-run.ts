@@ -94,7 +94,8 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
       const due = Math.floor(((now - startMs) / 1000) * job.model.perSecond)
       for (; sent < due; sent++) {
         const scheduledMs = startMs + (sent / job.model.perSecond) * 1000
-        const lane = idle.pop()
+        // In turn: a connection that is never used is closed by the server.
+        const lane = idle.shift()
         if (lane !== undefined) send(lane, scheduledMs)
         else if (waiting.length() < WAITING_MAX) waiting.push(scheduledMs)
         else dropped++

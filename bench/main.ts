@@ -47,11 +47,14 @@ const QUICK: Scale = {
   holds: 20_000,
 }
 
+/** As README.md starts it in production. */
+const PRODUCTION_FLAGS = '--max-semi-space-size=16'
+
 const USAGE = `npm run bench [-- options]
   --quick                ends within a minute: shorter runs, one round, fewer earlier orders and holds
   --only 2,5             only the holds with these scenarios
   --rounds N             turns of each hold
-  --server-flags FLAGS   passed to the node process of the service
+  --server-flags FLAGS   passed to the node process of the service (those of production: ${PRODUCTION_FLAGS})
   --no-save              writes no files into bench/results`
 
 const life = createLifetime({ exit: (code) => process.exit(code), say: console.error, msMax: 30_000 })
@@ -60,8 +63,13 @@ const end = (exitCode: number): Promise<void> => {
   isEnding = true
   return life.stop(exitCode)
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130))
-process.on('disconnect', () => void end(130))
+const interrupt = (by: string): void => {
+  console.error(`ended early: ${by}`)
+  void end(130)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+// The launcher was killed.
+process.on('disconnect', () => interrupt('the launcher is gone'))
 
 try {
   const { values } = parseArgs({
@@ -69,7 +77,7 @@ try {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string' },
-      'server-flags': { type: 'string', default: '' },
+      'server-flags': { type: 'string', default: PRODUCTION_FLAGS },
       'no-save': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

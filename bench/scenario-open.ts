@@ -9,7 +9,8 @@ import type { Known, Outcome, Scenario } from './scenario.ts'
 import { findFaults } from './truth.ts'
 
 const SHARE_OF_MAXIMUM = 0.7
-const CONNECTIONS = 200
+/** A crowd: with few connections the arrivals would wait for one another before they reach the service. */
+const CONNECTIONS = 1_000
 
 export const openScenario: Scenario = { numbers: [6, 7], name: 'open model and memory', run }
 
@@ -17,21 +18,19 @@ async function run(rig: Rig, known: Known): Promise<Outcome> {
   const { tokensFile } = rig.buyers
   const openItem = await createItem(rig.client, HUGE_STOCK)
   const goneItem = await createSoldOutItem(rig)
-  const { orders, refusals } = known
-  if (orders === undefined || refusals === undefined) throw new Error('scenario 6 needs the rates of 2 and 5')
-  // One order and one refusal take 1/orders + 1/refusals seconds at the most the service can do.
-  const maximum = 2 / (1 / orders + 1 / refusals)
-  const perSecond = Math.round(maximum * SHARE_OF_MAXIMUM)
+  const targets = [
+    { itemId: openItem, tokensFile },
+    { itemId: goneItem, tokensFile },
+  ]
+  const mixed = await runOnce(rig, { name: 'the same mix, as fast as it goes', server: rig.service, targets })
+  const perSecond = Math.round(mixed.sample.perSecond * SHARE_OF_MAXIMUM)
   const done = await runOnce(rig, {
     name: 'open model',
     server: rig.service,
     model: { kind: 'open', perSecond },
     connections: CONNECTIONS,
     seconds: rig.scale.openSeconds,
-    targets: [
-      { itemId: openItem, tokensFile },
-      { itemId: goneItem, tokensFile },
-    ],
+    targets,
   })
   const { accepted, refused } = done.sample
   const { dropped } = done.result
@@ -47,8 +46,8 @@ async function run(rig: Rig, known: Known): Promise<Outcome> {
       // Where the system does not tell, nothing is claimed.
       ...(Number.isNaN(memoryMb) ? [] : [toFigure('memory', memoryMb, 'over everything since the start')]),
     ],
-    samples: [done.sample],
-    faults: [...faultsOf(done), ...(await findFaults(rig.client, openItem, [done]))],
+    samples: [mixed.sample, done.sample],
+    faults: [mixed, done].flatMap(faultsOf).concat(await findFaults(rig.client, openItem, [mixed, done])),
     curves: [
       { name: 'open model, accepted', data: accepted },
       { name: 'open model, refused', data: refused },

@@ -3,7 +3,8 @@ import { createItem, HUGE_STOCK } from './database.ts'
 import { show, toFigure } from './figures.ts'
 import type { HistogramData } from './histogram.ts'
 import { findPgbench, pgbenchOneByOne, placeOneByOne } from './hot-row.ts'
-import { faultsOf, median, medianRate, runOnce, type Run, type Sample } from './sample.ts'
+import { median, medianRate, type Run, type Sample } from './sample.ts'
+import { runOrders } from './scenario-sale.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import type { Rig } from './rig.ts'
 import { findFaults } from './truth.ts'
@@ -15,10 +16,7 @@ async function run(rig: Rig): Promise<Outcome> {
   const { client, scale } = rig
   const seconds = scale.runSeconds
   const pgbench = findPgbench()
-  const itemOfNode = await createItem(client, HUGE_STOCK)
-  const itemOfPgbench = await createItem(client, HUGE_STOCK)
-  const itemOfWriter = await createItem(client, HUGE_STOCK)
-  const itemOfService = await createItem(client, HUGE_STOCK)
+  const faults: string[] = []
   const orders: Run[] = []
   const samples: Sample[] = []
   const rates = {
@@ -27,33 +25,45 @@ async function run(rig: Rig): Promise<Outcome> {
     writer100: [] as number[],
     writer500: [] as number[],
   }
-  const placed = { node: 0, pgbench: 0, writer: 0 }
+  /** Each run has a new item, so that none is slowed down by what buyers got in another. */
+  const onNewItem = async <T>(
+    run: (itemId: number) => Promise<T>,
+    ordersOf: (done: T) => number,
+  ): Promise<T> => {
+    await rig.waitForQuiet()
+    const itemId = await createItem(client, HUGE_STOCK)
+    const done = await run(itemId)
+    faults.push(...(await findFaults(client, itemId, [], ordersOf(done))))
+    return done
+  }
   const note = (name: string, perSecond: number, accepted: HistogramData = []): void => {
     samples.push({ name, perSecond, accepted, refused: [], statuses: {}, seconds, cores: {} })
   }
   for (let round = 0; round < scale.rounds; round++) {
-    await rig.waitForQuiet()
-    const node = await placeOneByOne(rig, itemOfNode, seconds)
-    placed.node += node.orders
+    const node = await onNewItem(
+      (itemId) => placeOneByOne(rig, itemId, seconds),
+      (done) => done.orders,
+    )
     rates.node.push(node.perSecond)
     note('one by one (Node)', node.perSecond)
     if (pgbench !== undefined) {
-      await rig.waitForQuiet()
-      const one = await pgbenchOneByOne(rig, itemOfPgbench, seconds)
-      placed.pgbench += one.orders
+      const one = await onNewItem(
+        (itemId) => pgbenchOneByOne(rig, itemId, seconds),
+        (done) => done.orders,
+      )
       rates.pgbench.push(one.perSecond)
       note('one by one (pgbench)', one.perSecond)
     }
     for (const callers of [100, 500] as const) {
       const keyPrefix = `w${round}-${callers}-`
-      await rig.waitForQuiet()
-      const writer = await runWriter(rig, { itemId: itemOfWriter, callers, seconds, keyPrefix })
-      placed.writer += writer.placed
+      const writer = await onNewItem(
+        (itemId) => runWriter(rig, { itemId, callers, seconds, keyPrefix }),
+        (done) => done.placed,
+      )
       rates[`writer${callers}`].push(writer.perSecond)
       note(`writer alone, ${callers} callers`, writer.perSecond, writer.latency)
     }
-    const targets = [{ itemId: itemOfService, tokensFile: rig.buyers.tokensFile }]
-    orders.push(await runOnce(rig, { name: 'orders', server: rig.service, targets }))
+    orders.push(await runOrders(rig, faults))
   }
   const whole = medianRate(orders.map((one) => one.sample))
   const reference = pgbench === undefined ? 'the same from Node (no pgbench on the PATH)' : pgbench
@@ -70,12 +80,6 @@ async function run(rig: Rig): Promise<Outcome> {
       toFigure('writer500', median(rates.writer500) / hotRow, writerDetail(median(rates.writer500))),
     ],
     samples: [...samples, ...orders.map((one) => one.sample)],
-    faults: [
-      ...orders.flatMap(faultsOf),
-      ...(await findFaults(client, itemOfService, orders)),
-      ...(await findFaults(client, itemOfNode, [], placed.node)),
-      ...(await findFaults(client, itemOfPgbench, [], placed.pgbench)),
-      ...(await findFaults(client, itemOfWriter, [], placed.writer)),
-    ],
+    faults,
   }
 }

@@ -8,8 +8,6 @@ import type { Sample } from './sample.ts'
 export interface Known {
   /** Medians: the floor F, orders, sold-out answers, all per second. */
   floor?: number
-  orders?: number
-  refusals?: number
   serverMemoryMb?: () => number
 }
 

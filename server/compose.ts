@@ -63,7 +63,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ids,
     log,
   })
-  const { readFlag, heldUnits } = openOrderReads(database)
+  const { readFlag, heldUnits } = openOrderReads(database, clock)
   const stock = createStockModule({ ...config.sale, database, clock, log, readFlag })
   const item = createItemModule({ database, stock: stock.api, heldUnits })
   const order = createOrderModule({

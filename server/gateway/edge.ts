@@ -32,8 +32,6 @@ export function guardEdge(http: Http, options: { tokens: Tokens; publicUrl: stri
   void http.register(fastifyCookie, { hook: false })
   http.decorateRequest('caller', NOBODY)
   http.addHook('onRoute', (route) => {
-    // The pages of the API reference come from a plugin that knows nothing of access.
-    if (route.url.startsWith('/reference')) route.config = { ...route.config, access: 'public' }
     if (route.config?.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} has no config.access: deny by default`)
   })

@@ -1,10 +1,10 @@
 // What operators and integrators ask of any process: health, metrics, the contract.
 import fastifySwagger from '@fastify/swagger'
-import scalar from '@scalar/fastify-api-reference'
 import { sql } from 'kysely'
 import type { Database } from '../platform/db.ts'
 import { sendProblem, type Http } from '../platform/http.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { referenceRoutes } from './reference.ts'
 
 const READY_TIMEOUT_MS = 2_000
 
@@ -41,7 +41,7 @@ export async function operationRoutes(
     return metrics.metrics()
   })
   http.get('/openapi.json', open, () => http.swagger())
-  await http.register(scalar, { routePrefix: '/reference', configuration: { url: '/openapi.json' } })
+  referenceRoutes(http)
 }
 
 async function isDatabaseReady({ db }: Database): Promise<boolean> {

@@ -27,7 +27,7 @@ export interface Tokens {
 const ISSUER = 'hurry-up-order'
 const AUDIENCE = 'hurry-up-order'
 const TYPE = 'at+jwt'
-const CACHE_GENERATION_MAX = 20_000
+const CACHE_GENERATION_MAX = 10_000
 const TOKEN_CHARACTERS_MAX = 2_000
 
 interface Payload {

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 
 export interface Mail {
   to: string
@@ -20,22 +20,16 @@ const SEND_MS_MAX = 20_000
 export function createMailer(options: { smtpUrl: string | undefined; from: string }): Mailer {
   const { smtpUrl, from } = options
   if (smtpUrl === undefined) return { send: () => Promise.reject(new Error('no mail server is configured')) }
-  const transport = createTransport({
-    url: smtpUrl,
-    connectionTimeout: CONNECT_MS_MAX,
-    greetingTimeout: CONNECT_MS_MAX,
-    dnsTimeout: CONNECT_MS_MAX,
-    socketTimeout: SILENCE_MS_MAX,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  // Loaded with the first mail: most processes of a large installation send none.
+  let transport: Promise<Transporter> | undefined
   return {
     async send({ to, subject, text, html }) {
+      const mailer = await (transport ??= openTransport(smtpUrl))
       try {
         // As an object the address is taken as it is: no list of recipients can hide in it.
         await within(
           SEND_MS_MAX,
-          transport.sendMail({ from, to: { name: '', address: to }, subject, text, html }),
+          mailer.sendMail({ from, to: { name: '', address: to }, subject, text, html }),
         )
         return 'accepted'
       } catch (error) {
@@ -44,6 +38,19 @@ export function createMailer(options: { smtpUrl: string | undefined; from: strin
       }
     },
   }
+}
+
+async function openTransport(smtpUrl: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url: smtpUrl,
+    connectionTimeout: CONNECT_MS_MAX,
+    greetingTimeout: CONNECT_MS_MAX,
+    dnsTimeout: CONNECT_MS_MAX,
+    socketTimeout: SILENCE_MS_MAX,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 function isRefusedRecipient(error: unknown): boolean {

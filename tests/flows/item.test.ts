@@ -135,7 +135,7 @@ describe('reading', () => {
     const newer = await publish(shop, limitedItem({ name: '나중' }))
     const { status, body } = await shop.call('GET', `${ITEMS}?page=0&size=2`)
     expect(status).toBe(200)
-    expect(body['content']).toEqual([
+    expect(body['content']).toMatchObject([
       {
         id: newer,
         name: '나중',
@@ -146,6 +146,9 @@ describe('reading', () => {
         isReserved: true,
         sellerId: SELLER.userId,
         saleStatus: 'OPEN',
+        held: 0,
+        sold: 0,
+        total: 10,
       },
       {
         id: older,

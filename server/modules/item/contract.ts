@@ -97,23 +97,17 @@ const Instant = Type.String({
 })
 const NullableInstant = Type.Union([Instant, Type.Null()])
 
-const listed = {
-  id: ItemId,
-  name: Type.String(),
-  description: Type.String(),
-  quantity: Type.Integer({ description: 'Units that can still be ordered' }),
-  price: Price,
-  openTime: NullableInstant,
-  isReserved: Type.Boolean(),
-  sellerId: Type.Integer(),
-  saleStatus: Type.Optional(SaleStatus),
-}
-export const ListedItem = Type.Object(listed)
-export type ListedItem = Static<typeof ListedItem>
-
-export const ItemDetail = Type.Object(
+export const ItemAnswer = Type.Object(
   {
-    ...listed,
+    id: ItemId,
+    name: Type.String(),
+    description: Type.String(),
+    quantity: Type.Integer({ description: 'Units that can still be ordered' }),
+    price: Price,
+    openTime: NullableInstant,
+    isReserved: Type.Boolean(),
+    sellerId: Type.Integer(),
+    saleStatus: Type.Optional(SaleStatus),
     held: Type.Optional(
       Type.Integer({ description: 'Units in orders that are not paid yet; up to a second old' }),
     ),
@@ -126,7 +120,7 @@ export const ItemDetail = Type.Object(
   },
   { description: 'saleStatus and what follows it: limited items only' },
 )
-export type ItemDetail = Static<typeof ItemDetail>
+export type ItemAnswer = Static<typeof ItemAnswer>
 
 export const PublishItemAnswer = Type.Object(
   {

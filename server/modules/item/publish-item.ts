@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/db.ts'
-import type { StockApi } from '../stock/contract.ts'
+import type { Sale, StockApi } from '../stock/contract.ts'
 import type { NewItem } from './contract.ts'
 import { insertItem } from './sql.ts'
 
@@ -7,7 +7,8 @@ export interface ItemDeps {
   database: Database
   stock: Pick<StockApi, 'openStock' | 'setPrice' | 'removeStock' | 'readSales' | 'announce'>
   /** Units of unpaid orders; items that have none may be left out. */
-  heldUnits(itemIds: readonly number[]): Promise<Map<number, number>>
+  /** Units in unpaid orders of limited items. */
+  heldUnits(sales: readonly Sale[]): Promise<Map<number, number>>
 }
 
 /** The item and its stock, or neither. */

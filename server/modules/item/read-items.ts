@@ -2,7 +2,7 @@ import { toSeoulIso } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
 import { toPage, type Page, type PageRequest } from '../../platform/page.ts'
 import { saleStatusOf, type Sale } from '../stock/contract.ts'
-import type { ItemDetail, ListedItem } from './contract.ts'
+import type { ItemAnswer } from './contract.ts'
 import type { ItemDeps } from './publish-item.ts'
 import { countItems, findItem, findItems, type ItemRow } from './sql.ts'
 
@@ -10,9 +10,9 @@ type ReadDeps = Pick<ItemDeps, 'database' | 'stock' | 'heldUnits'>
 
 /** Newest first. An item that is taken off between the two reads is left out. */
 export async function listItems(
-  { database, stock }: ReadDeps,
+  { database, stock, heldUnits }: ReadDeps,
   request: PageRequest,
-): Promise<Page<ListedItem>> {
+): Promise<Page<ItemAnswer>> {
   const { db } = database
   const [rows, total] = await Promise.all([findItems(db, request), countItems(db)])
   const sales = await stock.readSales(
@@ -20,9 +20,10 @@ export async function listItems(
     rows.map((row) => row.id),
   )
   const byItem = new Map(sales.map((sale) => [sale.itemId, sale]))
+  const held = await heldUnits(sales.filter((sale) => sale.isLimited))
   const listed = rows.flatMap((row) => {
     const sale = byItem.get(row.id)
-    return sale === undefined ? [] : [toListed(row, sale)]
+    return sale === undefined ? [] : [toAnswer(row, sale, held)]
   })
   return toPage(listed, request, total)
 }
@@ -31,30 +32,16 @@ export async function listItems(
 export async function readItem(
   { database, stock, heldUnits }: ReadDeps,
   itemId: number,
-): Promise<ItemDetail> {
+): Promise<ItemAnswer> {
   const [row, [sale]] = await Promise.all([
     findItem(database.db, itemId),
     stock.readSales(database.db, [itemId]),
   ])
   if (row === undefined || sale === undefined) throw new AppError('NOT_FOUND_ITEM')
-  if (!sale.isLimited) return toListed(row, sale)
-  const heldOfSale = (await heldUnits([itemId])).get(itemId) ?? 0
-  const inOrders = sale.total - sale.available
-  // The count of held units may be older than the stock row.
-  const held = Math.min(heldOfSale, inOrders)
-  return {
-    ...toListed(row, sale),
-    held,
-    sold: inOrders - held,
-    total: sale.total,
-    closeTime: toIso(sale.closeTime),
-    limitPerBuyer: sale.limitPerBuyer ?? 0,
-    holdSeconds: sale.holdSeconds,
-    serverTime: toSeoulIso(sale.serverTime),
-  }
+  return toAnswer(row, sale, await heldUnits(sale.isLimited ? [sale] : []))
 }
 
-function toListed(row: ItemRow, sale: Sale): ListedItem {
+function toAnswer(row: ItemRow, sale: Sale, heldOf: ReadonlyMap<number, number>): ItemAnswer {
   return {
     id: row.id,
     name: row.name,
@@ -64,7 +51,20 @@ function toListed(row: ItemRow, sale: Sale): ListedItem {
     openTime: toIso(sale.openTime),
     isReserved: sale.isLimited,
     sellerId: row.sellerId,
-    ...(sale.isLimited && { saleStatus: saleStatusOf(sale) }),
+    ...(sale.isLimited && saleFields(sale, heldOf.get(sale.itemId) ?? 0)),
+  }
+}
+
+function saleFields(sale: Sale, held: number): Partial<ItemAnswer> {
+  return {
+    saleStatus: saleStatusOf(sale),
+    held,
+    sold: sale.total - sale.available - held,
+    total: sale.total,
+    closeTime: toIso(sale.closeTime),
+    limitPerBuyer: sale.limitPerBuyer ?? 0,
+    holdSeconds: sale.holdSeconds,
+    serverTime: toSeoulIso(sale.serverTime),
   }
 }
 

@@ -9,9 +9,8 @@ import { inShopWords, readNewItem, readText } from './check-input.ts'
 import {
   EditItemAnswer,
   EditItemRequest,
-  ItemDetail,
+  ItemAnswer,
   ItemId,
-  ListedItem,
   PublishItemAnswer,
   PublishItemRequest,
 } from './contract.ts'
@@ -109,7 +108,7 @@ function readRoutes(http: Http, deps: ItemDeps): void {
         summary: 'List items, newest first',
         description: 'saleStatus is of limited items only.',
         querystring: PageQuery,
-        response: { 200: PageOf(ListedItem), ...problems('INVALID_INPUT_VALUE') },
+        response: { 200: PageOf(ItemAnswer), ...problems('INVALID_INPUT_VALUE') },
       },
       config: { access: 'public' },
     },
@@ -124,7 +123,7 @@ function readRoutes(http: Http, deps: ItemDeps): void {
         description:
           'Units and rules as last committed. serverTime is the clock that decides: count down by it.',
         params,
-        response: { 200: ItemDetail, ...problems('INVALID_INPUT_VALUE', 'NOT_FOUND_ITEM') },
+        response: { 200: ItemAnswer, ...problems('INVALID_INPUT_VALUE', 'NOT_FOUND_ITEM') },
       },
       config: { access: 'public' },
     },

@@ -8,11 +8,12 @@ import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { SaleFlag, StockApi } from '../stock/contract.ts'
 import { expire } from './expire.ts'
+import { createHeldUnits, type HeldUnits } from './held-units.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
 import { orderRoutes } from './routes.ts'
 import { measureSale } from './measure-sale.ts'
-import { readSaleFlag, sumHeldUnits } from './sql.ts'
+import { readSaleFlag } from './sql.ts'
 import { createWriter } from './writer.ts'
 
 const RECONCILE_EVERY_MS = 250
@@ -69,15 +70,12 @@ export function createOrderModule(deps: OrderDeps): Module<object> {
 }
 
 /** Reads that other modules are given by the composition root. */
-export function openOrderReads(database: Database): {
+export function openOrderReads(
+  { db }: Database,
+  clock: Clock,
+): {
   readFlag(itemId: number): Promise<SaleFlag | undefined>
-  heldUnits(itemIds: readonly number[]): Promise<Map<number, number>>
+  heldUnits: HeldUnits
 } {
-  return {
-    readFlag: (itemId) => readSaleFlag(database.db, itemId),
-    async heldUnits(itemIds) {
-      const rows = await sumHeldUnits(database.db, itemIds)
-      return new Map(rows.map((row) => [row.itemId, row.units]))
-    },
-  }
+  return { readFlag: (itemId) => readSaleFlag(db, itemId), heldUnits: createHeldUnits({ db, clock }) }
 }
