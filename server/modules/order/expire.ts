@@ -4,7 +4,7 @@ import type { StockApi } from '../stock/contract.ts'
 import { expireDueOrders } from './sql.ts'
 
 /** Between batches that were full: those who buy meanwhile need PostgreSQL, too. 100,000 holds are still back within 3 s. */
-const PACE_MS = 6
+const PACE_MS = 8
 
 /** One sweep. Milliseconds to the next where a full batch says that more is due. */
 export async function expire(deps: {
