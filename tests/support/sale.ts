@@ -141,7 +141,6 @@ export async function expectGateAgrees(
     return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(body)?.[1])
   }
   await expect.poll(() => metric('sale_gate_claims_in_flight'), { timeout: 5_000 }).toBe(0)
-  if ((await metric('sale_gate_items')) === itemIds.length) {
-    await expect.poll(() => metric('sale_gate_units_left'), { timeout: 5_000 }).toBe(rows[0].units)
-  }
+  expect(await metric('sale_gate_items'), 'every item has its gate').toBe(itemIds.length)
+  await expect.poll(() => metric('sale_gate_units_left'), { timeout: 5_000 }).toBe(rows[0].units)
 }
