@@ -57,7 +57,19 @@ export interface SaleFacts {
 
 const DEAD = new Set(['EXPIRED', 'CANCELED', 'RETURNED', 'PAYMENT_FAILED', 'FAILED'])
 
+/** As of one moment: expiry may go on between two statements, so both read one snapshot. */
 export async function readSale(database: pg.Pool, itemId: number): Promise<SaleFacts> {
+  const client = await database.connect()
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return await readFacts(client, itemId)
+  } finally {
+    await client.query('COMMIT')
+    client.release()
+  }
+}
+
+async function readFacts(database: pg.PoolClient, itemId: number): Promise<SaleFacts> {
   const stock = await database.query(
     `SELECT total, available, commit_no::float8 AS commit_no, limit_per_buyer,
             (SELECT sum(delta)::float8 FROM stock.ledger l WHERE l.item_id = k.item_id) AS ledger_sum,
