@@ -180,6 +180,9 @@ export function languageOf(acceptLanguage: string | undefined): Language {
   return named?.[1]?.toLowerCase() === 'en' ? 'en' : 'ko'
 }
 
+/** The content type of every error. */
+export const PROBLEM = 'application/problem+json; charset=utf-8'
+
 const heads = new Map<string, string>()
 
 /** Everything of a problem that does not change from request to request, as JSON text without its closing brace. Cached: "sold out" is a sale's commonest answer. */

@@ -14,7 +14,15 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { isUnavailable } from './db.ts'
-import { AppError, ERRORS, languageOf, renderProblem, type ErrorCode, type FieldError } from './errors.ts'
+import {
+  AppError,
+  ERRORS,
+  languageOf,
+  PROBLEM,
+  renderProblem,
+  type ErrorCode,
+  type FieldError,
+} from './errors.ts'
 import type { Log } from './log.ts'
 import { answerUnreadable } from './unreadable-request.ts'
 import { compileValidator } from './validate.ts'
@@ -29,7 +37,6 @@ export type Http = FastifyInstance<
 
 const REQUEST_TIMEOUT_MS = 15_000
 const CLIENT_REQUEST_ID = /^[\w.-]{8,64}$/
-const PROBLEM = 'application/problem+json; charset=utf-8'
 
 export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
   const newId = createRequestIds()

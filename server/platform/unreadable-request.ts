@@ -1,6 +1,6 @@
 // Requests that Node's own parser refuses never reach Fastify: they get the common error shape here.
 import type { Socket } from 'node:net'
-import { ERRORS, renderProblem, type ErrorCode } from './errors.ts'
+import { ERRORS, PROBLEM, renderProblem, type ErrorCode } from './errors.ts'
 import type { Log } from './log.ts'
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -23,7 +23,7 @@ export function answerUnreadable(
     const body = renderProblem(code, 'ko', { path: '', id })
     const head = [
       `HTTP/1.1 ${ERRORS[code].status} ${code}`,
-      'content-type: application/problem+json; charset=utf-8',
+      `content-type: ${PROBLEM}`,
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${id}`,
       'connection: close',

@@ -85,10 +85,15 @@ export function createMemoryGate(options: {
     return row.available === 0 ? 'sold_out' : undefined
   }
 
-  const grant = (entry: Entry, claim: Claim, units: number): GateAnswer => {
-    // A claim whose truth is not known yet keeps its number and its units, whatever the sale says meanwhile.
+  /** A claim whose truth is not known yet keeps its number and its units, whatever the sale says meanwhile. */
+  const grantedBefore = (entry: Entry, claim: Claim): GateAnswer | undefined => {
     const again = entry.inFlight.get(claimId(claim))
-    if (again !== undefined) return { answer: 'granted', sequence: again.sequence }
+    return again && { answer: 'granted', sequence: again.sequence }
+  }
+
+  const grant = (entry: Entry, claim: Claim, units: number): GateAnswer => {
+    const again = grantedBefore(entry, claim)
+    if (again !== undefined) return again
     entry.given = Math.min(entry.given + 1, GIVEN_MAX)
     const sequence = entry.row.epoch * EPOCH_SIZE + entry.given
     entry.inFlight.set(claimId(claim), { units, sequence })
@@ -114,8 +119,8 @@ export function createMemoryGate(options: {
 
   /** For a sale that is open. Undefined: not now, but a claim in flight may still leave its units. */
   const decide = (entry: Entry, claim: Claim): GateAnswer | undefined => {
-    const again = entry.inFlight.get(claimId(claim))
-    if (again !== undefined) return { answer: 'granted', sequence: again.sequence }
+    const again = grantedBefore(entry, claim)
+    if (again !== undefined) return again
     const left = entry.row.available - entry.unitsInFlight
     if (left >= claim.quantity) return grant(entry, claim, claim.quantity)
     // More is asked than is left, and nobody's failure can change that.
