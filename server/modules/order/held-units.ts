@@ -18,6 +18,7 @@ const COUNTS_MAX = 10_000
 
 export function createHeldUnits(deps: { db: Db; clock: Clock }): HeldUnits {
   const counts = new Map<number, Count>()
+  const counting = new Map<number, Promise<void>>()
 
   const count = async (sales: readonly Sale[]): Promise<void> => {
     const units = new Map(
@@ -43,7 +44,15 @@ export function createHeldUnits(deps: { db: Db; clock: Clock }): HeldUnits {
 
   return async (sales) => {
     const due = sales.filter((sale) => !isFresh(sale))
-    if (due.length > 0) await count(due)
+    const uncounted = due.filter((sale) => !counting.has(sale.itemId))
+    if (uncounted.length > 0) {
+      const counted = count(uncounted).finally(() => {
+        for (const sale of uncounted) counting.delete(sale.itemId)
+      })
+      for (const sale of uncounted) counting.set(sale.itemId, counted)
+    }
+    // Those who look while a count is on its way wait for it instead of asking again.
+    await Promise.all(due.flatMap((sale) => counting.get(sale.itemId) ?? []))
     return new Map(sales.map((sale) => [sale.itemId, heldNow(sale, counts.get(sale.itemId))]))
   }
 }
