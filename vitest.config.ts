@@ -22,6 +22,23 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'contracts',
+          include: ['tests/contracts/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: ['tests/model/**/*.test.ts'],
+          testTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'races',
           include: ['tests/races/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],

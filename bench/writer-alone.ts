@@ -1,7 +1,8 @@
 // The writer of the service without HTTP and without a gate: callers that each place their next order when they have one.
-import { systemClock } from '../server/platform/clock.ts'
+import { systemClock, systemTimers } from '../server/platform/clock.ts'
 import { createLog } from '../server/platform/log.ts'
 import { createWriter } from '../server/modules/order/writer.ts'
+import { createWriterConnection } from '../server/modules/order/writer-connection.ts'
 import { createHistogram, type HistogramData } from './histogram.ts'
 import type { Rig } from './rig.ts'
 
@@ -15,10 +16,12 @@ export async function runWriter(
   rig: Rig,
   options: { itemId: number; callers: number; seconds: number; keyPrefix: string },
 ): Promise<WriterRun> {
+  const log = createLog('warn')
   const writer = createWriter({
-    url: rig.database.url,
-    log: createLog('warn'),
+    openConnection: (onReady) => createWriterConnection({ url: rig.database.url, log, onReady }),
+    log,
     clock: systemClock,
+    timers: systemTimers,
     batchRowsMax: 500,
     queueRowsMax: 20_000,
     claimLeaseMs: 15_000,

@@ -9,12 +9,15 @@ import { createJobs } from './platform/jobs.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
 import { measureHttp } from './platform/measure-http.ts'
-import { createMetrics } from './platform/metrics.ts'
+import { createMetrics, readMetrics } from './platform/metrics.ts'
 import { migrate, readMigrations } from './platform/migrate.ts'
 import { createListener } from './platform/notify.ts'
 import { createPasswords } from './platform/passwords.ts'
+import { createRedisLink } from './platform/redis.ts'
 import type { Worker } from './platform/worker.ts'
 import type { Config } from './config.ts'
+import { describe } from './gateway/describe.ts'
+import { createDrain } from './gateway/drain.ts'
 import { guardEdge } from './gateway/edge.ts'
 import { operationRoutes } from './gateway/operations.ts'
 import type { ItemApi } from './modules/item/contract.ts'
@@ -45,6 +48,11 @@ export async function compose(config: Config, log: Log): Promise<App> {
   const denied = createDenyList(clock)
   const tokens = createTokens({ secret: config.secrets.tokenSecret, clock, denied })
 
+  const redis =
+    config.redis.url === undefined || config.sale.gate !== 'redis'
+      ? undefined
+      : createRedisLink({ url: config.redis.url, prefix: config.redis.prefix, log })
+
   const jobs = createJobs({ url: config.database.url, log })
   const mail = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
   const pii = createPersonalData(config.secrets.piiKeys)
@@ -64,7 +72,15 @@ export async function compose(config: Config, log: Log): Promise<App> {
     log,
   })
   const { readFlag, heldUnits } = openOrderReads(database, clock)
-  const stock = createStockModule({ ...config.sale, database, clock, log, readFlag })
+  const stock = createStockModule({
+    ...config.sale,
+    redis,
+    redisPrefix: config.redis.prefix,
+    database,
+    clock,
+    log,
+    readFlag,
+  })
   const item = createItemModule({ database, stock: stock.api, heldUnits })
   const order = createOrderModule({
     databaseUrl: config.database.url,
@@ -87,17 +103,36 @@ export async function compose(config: Config, log: Log): Promise<App> {
     { name: 'jobs', start: jobs.start, stop: jobs.stop },
     { name: 'listener', start: listener.start, stop: listener.stop },
     { name: 'denied sessions', start: user.loadDenied, stop: async () => undefined },
+    ...(redis === undefined ? [] : [redis]),
+    ...role.attendants.flatMap((name) => modules[name].attendants),
     ...role.workers.flatMap((name) => modules[name].workers),
   ]
 
-  const http = createHttp({ log, bodyBytesMax: config.http.bodyBytesMax })
+  const http = createHttp({
+    log,
+    bodyBytesMax: config.http.bodyBytesMax,
+    trustedProxies: config.http.trustedProxies,
+  })
+  const drain = createDrain(http, config.http.drainMs)
   measureHttp(http, metrics)
   guardEdge(http, { tokens, publicUrl: config.http.publicUrl })
-  await operationRoutes(http, { database, metrics })
-  for (const name of role.routes) await http.register(async (scope) => modules[name].routes(scope as Http))
+  const serve = async (scope: Http, names: readonly (keyof typeof modules)[]): Promise<void> => {
+    for (const name of names) await scope.register(async (inner) => modules[name].routes(inner as Http))
+  }
+  await operationRoutes(http, {
+    database,
+    isDraining: drain.isDraining,
+    readMetrics: () => readMetrics(metrics),
+    document: describe((scope) => {
+      guardEdge(scope, { tokens, publicUrl: undefined })
+      return serve(scope, MODULES)
+    }, log),
+  })
+  await serve(http, role.routes)
 
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
+    await drain.wait()
     await http.close()
     for (const worker of workers.toReversed()) await worker.stop()
     await database.close()
@@ -114,7 +149,15 @@ export async function compose(config: Config, log: Log): Promise<App> {
   }
 }
 
+const MODULES_DIR = `${import.meta.dirname}/modules`
+
 /** Brings the database at `url` to the newest schema; returns what was applied. */
 export function migrateDatabase(url: string): Promise<string[]> {
-  return migrate(url, readMigrations(`${import.meta.dirname}/modules`, MODULES))
+  return migrate(url, readMigrations(MODULES_DIR, MODULES))
+}
+
+/** What this code needs and is not among `applied`. A database that is ahead of the code is as it is in a rolling update. */
+export function missingMigrations(applied: readonly string[]): string[] {
+  const labels = readMigrations(MODULES_DIR, MODULES).map(({ module, name }) => `${module}/${name}`)
+  return labels.filter((label) => !applied.includes(label))
 }

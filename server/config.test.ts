@@ -36,7 +36,7 @@ describe('readConfig', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ RATE_LIMIT_FACTOR: '0' }, 'RATE_LIMIT_FACTOR'],
     [{ ADMIN_EMAIL: 'a@shop.example' }, 'ADMIN_EMAIL'],
-    [{ REDIS_URL: 'redis://localhost' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
   ])('refuses %o', (change, name) => {
     const problems = problemsOf({ ...COMPLETE, ...change })
     expect(problems).toHaveLength(1)

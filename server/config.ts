@@ -10,9 +10,14 @@ export interface Config {
     bodyBytesMax: number
     secureCookies: boolean
     publicUrl: string | undefined
+    /** Addresses and networks whose X-Forwarded-For is believed. */
+    trustedProxies: string[]
+    /** How long a process that is to end goes on answering, so that whoever sends it requests notices. */
+    drainMs: number
   }
   dataDir: string
   database: { url: string; poolMax: number }
+  redis: { url: string | undefined; prefix: string }
   smtpUrl: string | undefined
   mailFrom: string
   log: { level: string }
@@ -23,8 +28,10 @@ export interface Config {
 }
 
 interface SaleConfig {
-  /** `memory`: the gate answers claims in this process. `none`: every claim is decided by PostgreSQL alone. */
-  gate: 'memory' | 'none'
+  /**
+   * Who answers claims: `redis` one gate for all processes, `memory` each process for itself, `none` PostgreSQL alone.
+   */
+  gate: 'redis' | 'memory' | 'none'
   writerBatchRowsMax: number
   writerQueueRowsMax: number
   claimLeaseMs: number
@@ -50,6 +57,9 @@ export class ConfigError extends Error {
 
 export type Env = Readonly<Record<string, string | undefined>>
 
+const GATES = ['redis', 'memory', 'none'] as const
+const REDIS_FORM = /^(rediss?|sentinel|cluster):\/\/\S+$/
+const ADDRESS = /^([\da-f.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/i
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** `env` with blank values taken as not set. Throws ConfigError with every problem at once. */
@@ -89,6 +99,17 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
   if ((adminEmail === undefined) !== (adminPassword === undefined))
     problems.push('ADMIN_EMAIL and ADMIN_PASSWORD go together')
 
+  const redisUrl = get('REDIS_URL')
+  if (redisUrl !== undefined && !REDIS_FORM.test(redisUrl))
+    problems.push(
+      'REDIS_URL must be redis://host:port, rediss://…, sentinel://host:port,…/master or cluster://host:port,…',
+    )
+  const gate = oneOf('SALE_GATE', GATES, redisUrl === undefined ? 'memory' : 'redis')
+  if (gate === 'redis' && redisUrl === undefined) problems.push('SALE_GATE=redis needs REDIS_URL')
+  const trustedProxies = (get('TRUSTED_PROXIES') ?? '').split(',').flatMap((part) => part.trim() || [])
+  if (!trustedProxies.every((part) => ADDRESS.test(part)))
+    problems.push('TRUSTED_PROXIES must be addresses or networks: 10.0.0.0/8, 127.0.0.1')
+
   const config: Config = {
     mode,
     role: get('ROLE') ?? 'all',
@@ -98,21 +119,24 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
       bodyBytesMax: 64 * 1024,
       secureCookies: mode === 'production',
       publicUrl: get('PUBLIC_URL'),
+      trustedProxies,
+      drainMs: number('DRAIN_SECONDS', mode === 'demo' ? 0 : 1, 0, 5) * 1_000,
     },
     dataDir: get('DATA_DIR') ?? '.data',
     database: {
       url: required('DATABASE_URL', 'postgres://user:password@host:5432/database'),
       poolMax: number('DATABASE_POOL_MAX', 10, 2, 200),
     },
+    redis: { url: redisUrl, prefix: get('REDIS_PREFIX') ?? 'hurry' },
     smtpUrl: get('SMTP_URL'),
     mailFrom: get('MAIL_FROM') ?? 'Hurry Up Order <no-reply@hurry-up-order.example>',
     log: { level: oneOf('LOG_LEVEL', LOG_LEVELS, mode === 'demo' ? 'warn' : 'info') },
     limits: { rateFactor: number('RATE_LIMIT_FACTOR', 1, 0.001, 1_000_000) },
     sale: {
-      gate: oneOf('SALE_GATE', ['memory', 'none'], 'memory'),
+      gate,
       writerBatchRowsMax: number('WRITER_BATCH_ROWS_MAX', 500, 1, 2_000),
       writerQueueRowsMax: number('WRITER_QUEUE_ROWS_MAX', 20_000, 1, 1_000_000),
-      claimLeaseMs: 15_000,
+      claimLeaseMs: 9_000,
       parkMsMax: 250,
       sweepEveryMs: 250,
       sweepBatchRowsMax: 1_000,
@@ -123,8 +147,6 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
         : undefined,
     secrets: { tokenSecret, piiKeys },
   }
-  // The place of the gate that several processes share: until it is there, a setting that would be ignored is refused.
-  if (get('REDIS_URL') !== undefined) problems.push('REDIS_URL is not supported yet: leave it out')
   if (mode === 'production')
     required('SMTP_URL', 'smtp://user:password@host:587, where verification codes are mailed')
   if (problems.length > 0) throw new ConfigError(problems)

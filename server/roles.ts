@@ -6,10 +6,18 @@ type ModuleName = (typeof MODULES)[number]
 export interface Role {
   /** Modules whose routes this process serves. */
   routes: readonly ModuleName[]
-  /** Modules whose workers this process runs. */
+  /** Modules whose attendants its routes need: the sale needs the gate's and the writer's. */
+  attendants: readonly ModuleName[]
+  /** Modules whose work in the background this process takes part in. */
   workers: readonly ModuleName[]
 }
 
 export const ROLES: Readonly<Record<string, Role>> = {
-  all: { routes: MODULES, workers: MODULES },
+  all: { routes: MODULES, attendants: MODULES, workers: MODULES },
+  // One role for each URL prefix, for a split behind a gateway; `worker` does what nobody waits for.
+  user: { routes: ['user'], attendants: ['user'], workers: [] },
+  item: { routes: ['item', 'stock'], attendants: ['item', 'stock'], workers: [] },
+  order: { routes: ['order'], attendants: ['stock', 'order'], workers: [] },
+  payment: { routes: [], attendants: [], workers: [] },
+  worker: { routes: [], attendants: [], workers: MODULES },
 }

@@ -4,6 +4,22 @@ export interface Clock {
   now(): number
 }
 
+/** Waiting comes in from outside, too. */
+export interface Timers {
+  /** Runs `run` once, `ms` from now, unless the returned function was called before. */
+  after(ms: number, run: () => void): () => void
+  /** Runs `run` when everything that has arrived by now was looked at. */
+  soon(run: () => void): void
+}
+
+export const systemTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  soon: (run) => void setImmediate(run),
+}
+
 export const systemClock: Clock = { now: () => Date.now() }
 
 const SEOUL_OFFSET_MS = 9 * 60 * 60 * 1000

@@ -2,7 +2,8 @@
 import pg from 'pg'
 
 export interface DatabaseState {
-  isMigrated: boolean
+  /** Names of the migrations that were applied, `module/file`. */
+  applied: string[]
   /** Settings that trade durability for speed: a confirmed order could be lost with the machine. */
   unsafeSettings: string[]
 }
@@ -30,8 +31,11 @@ export async function checkDatabase(url: string): Promise<DatabaseState> {
     const migration = await client.query<{ found: boolean }>(
       `SELECT to_regclass('public.migration') IS NOT NULL AS found`,
     )
+    const applied = migration.rows[0]?.found
+      ? await client.query<{ label: string }>(`SELECT module || '/' || name AS label FROM public.migration`)
+      : { rows: [] }
     return {
-      isMigrated: migration.rows[0]?.found === true,
+      applied: applied.rows.map(({ label }) => label),
       unsafeSettings: rows
         .filter((row) => !DURABLE[row.name]?.includes(row.setting))
         .map((row) => `${row.name} = ${row.setting}`),

@@ -38,7 +38,8 @@ export type Http = FastifyInstance<
 const REQUEST_TIMEOUT_MS = 15_000
 const CLIENT_REQUEST_ID = /^[\w.-]{8,64}$/
 
-export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
+/** `trustedProxies`: addresses and networks whose X-Forwarded-For names the caller. */
+export function createHttp(options: { log: Log; bodyBytesMax: number; trustedProxies?: string[] }): Http {
   const newId = createRequestIds()
   const http = fastify({
     loggerInstance: options.log,
@@ -46,6 +47,7 @@ export function createHttp(options: { log: Log; bodyBytesMax: number }): Http {
     // A logger of its own for each request costs more than most requests; what is logged names the request itself.
     childLoggerFactory: (logger) => logger,
     bodyLimit: options.bodyBytesMax,
+    trustProxy: options.trustedProxies?.length ? options.trustedProxies : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: newId,
     clientErrorHandler: answerUnreadable(options.log, () => newId({ headers: {} })),

@@ -1,4 +1,5 @@
-// LISTEN on a connection of its own, opened again whenever it is lost.
+// LISTEN on a connection of its own, opened again whenever it is lost – also without a word: it has a heartbeat.
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { sqlState } from './db.ts'
 import type { Log } from './log.ts'
@@ -16,6 +17,11 @@ export interface ListenTarget {
 
 const RETRY_MS_MIN = 100
 const RETRY_MS_MAX = 2_000
+const CONNECT_MS_MAX = 3_000
+/** A connection that listens says nothing for hours: only a question shows whether there is still somebody at the other end. */
+const HEARTBEAT_EVERY_MS = 2_000
+const ANSWER_MS_MAX = 2_000
+const STOP_MS_MAX = 1_000
 
 /** `targets` by channel name. The first connection may fail: it is tried again like any lost one. */
 export function createListener(options: {
@@ -25,39 +31,49 @@ export function createListener(options: {
 }): Listener {
   const { log, targets } = options
   let client: pg.Client | undefined
+  /** The next heartbeat or, where there is no connection, the next try to open one. */
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let retryMs = RETRY_MS_MIN
 
-  const lost = (error?: Error): void => {
-    if (client === undefined) return
-    client.removeAllListeners('end')
-    client.end().catch(() => undefined)
+  const wait = (ms: number, then: () => Promise<void>): void => {
+    timer = setTimeout(() => void then(), ms).unref()
+  }
+  /** Of a connection that was given up before, nothing counts any more. */
+  const lost = (which: pg.Client, error?: unknown): void => {
+    if (client !== which) return
     client = undefined
-    if (stopped) return
+    clearTimeout(timer)
+    which.end().catch(() => undefined)
     log.warn({ code: sqlState(error) }, 'the LISTEN connection was lost')
-    timer = setTimeout(() => void connect(), retryMs)
+    wait(retryMs, connect)
     retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)
   }
+  const beat = async (which: pg.Client): Promise<void> => {
+    try {
+      await which.query('SELECT 1')
+      if (client === which) wait(HEARTBEAT_EVERY_MS, () => beat(which))
+    } catch (error) {
+      lost(which, error)
+    }
+  }
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({
-      connectionString: options.url,
-      application_name: 'hurry-up-order listen',
-      connectionTimeoutMillis: 3_000,
-      keepAlive: true,
-    })
+    if (stopped) return
+    const next = openClient(options.url)
     client = next
-    next.on('error', lost)
-    next.on('end', () => lost())
+    next.on('error', (error) => lost(next, error))
+    next.on('end', () => lost(next))
     next.on('notification', ({ channel, payload }) => targets[channel]?.onMessage(payload ?? ''))
     try {
       await next.connect()
       for (const channel of Object.keys(targets)) await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
-      retryMs = RETRY_MS_MIN
-      for (const target of Object.values(targets)) target.onListen()
     } catch (error) {
-      lost(error as Error)
+      return lost(next, error)
     }
+    if (client !== next) return
+    retryMs = RETRY_MS_MIN
+    wait(HEARTBEAT_EVERY_MS, () => beat(next))
+    for (const target of Object.values(targets)) target.onListen()
   }
   return {
     start: connect,
@@ -66,7 +82,19 @@ export function createListener(options: {
       clearTimeout(timer)
       const last = client
       client = undefined
-      await last?.end().catch(() => undefined)
+      // One that has died without a word would never say that it ended.
+      if (last !== undefined)
+        await Promise.race([last.end().catch(() => undefined), sleep(STOP_MS_MAX, undefined, { ref: false })])
     },
   }
+}
+
+function openClient(url: string): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: 'hurry-up-order listen',
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    query_timeout: ANSWER_MS_MAX,
+    keepAlive: true,
+  })
 }

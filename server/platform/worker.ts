@@ -10,6 +10,9 @@ export interface Worker {
 /** What a module's factory gives to the composition root. */
 export interface Module<Api> {
   routes(http: Http): void
+  /** What the routes need beside them, in every process that serves them. */
+  attendants: readonly Worker[]
+  /** Work that has to be done by some process, whoever serves the routes. Several may do it at once. */
   workers: readonly Worker[]
   api: Api
 }

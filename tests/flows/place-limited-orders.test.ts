@@ -358,24 +358,57 @@ describe('a batch', () => {
     expect(names(await place(first, ...asked))).toEqual(keys.map(() => 'replay'))
   })
 
-  test('gives claims of an old epoch numbers after all of the old and before all of the new', async () => {
+  const EPOCH = 2 ** 32
+  const BY_COMMIT = 2 ** 31
+  const loadGate = (epoch: number, ago = '0 s'): Promise<unknown> =>
+    pool.query(
+      `UPDATE stock.stock SET gate_epoch = $2, gate_active = true, gate_loaded_at = clock_timestamp() - $3::interval
+        WHERE item_id = $1`,
+      [itemId, epoch, ago],
+    )
+  const sequencesOf = (...decided: Decision[]): number[] =>
+    decided.flatMap(({ outcomes }) =>
+      outcomes.map((outcome) => ('order' in outcome ? outcome.order.saleSequence : Number.NaN)),
+    )
+
+  test('keeps the numbers of a gate, also of the one before while its claims may be on their way', async () => {
     await putUp(10)
-    const epoch = 2 ** 32
-    await pool.query('UPDATE stock.stock SET gate_epoch = 4, gate_active = true WHERE item_id = $1', [itemId])
-    const decided = await place(
-      first,
-      { buyer: 1, sequence: 3 * epoch + 7 },
-      { buyer: 2, sequence: 4 * epoch + 1 },
-      { buyer: 3 },
-    )
-    const sequences = decided.outcomes.map((outcome) =>
-      'order' in outcome ? outcome.order.saleSequence : Number.NaN,
-    )
-    expect(sequences[0]).toBeGreaterThan(3 * epoch + 2 ** 31 - 1)
-    expect(sequences[0]).toBeLessThan(4 * epoch)
-    expect(sequences[1]).toBe(4 * epoch + 1)
-    expect(sequences[2]).toBeGreaterThan(5 * epoch)
-    expect(sequences.every((sequence) => Number.isSafeInteger(sequence))).toBe(true)
+    await loadGate(4)
+    const asked = [3 * EPOCH + 7, 4 * EPOCH + 1, 3 * EPOCH + 8].map((sequence, i) => ({ buyer: i, sequence }))
+    expect(sequencesOf(await place(first, ...asked))).toEqual(asked.map(({ sequence }) => sequence))
+    await expectExact(pool, itemId, [])
+  })
+
+  test('numbers by commit, after everything before, once anything went past the gate that counts', async () => {
+    await putUp(10)
+    await loadGate(4)
+    const decided = [
+      await place(
+        first,
+        { buyer: 1, sequence: 4 * EPOCH + 1 },
+        { buyer: 2 },
+        { buyer: 3, sequence: 4 * EPOCH + 2 },
+      ),
+      // The gate of epoch 4 goes on until it has noticed.
+      await place(second, { buyer: 4, sequence: 4 * EPOCH + 3 }),
+    ]
+    await loadGate(6)
+    decided.push(await place(first, { buyer: 5, sequence: 6 * EPOCH + 1 }))
+    const past = 5 * EPOCH + BY_COMMIT
+    const should = [4 * EPOCH + 1, past + 2, past + 3, past + 4, 6 * EPOCH + 1]
+    expect(sequencesOf(...decided)).toEqual(should)
+    await expectExact(pool, itemId, [])
+  })
+
+  test('numbers by commit where an old gate still gives numbers long after it was replaced', async () => {
+    await putUp(10)
+    await loadGate(4, '6 s')
+    const decided = [
+      await place(first, { buyer: 1, sequence: 4 * EPOCH + 1 }, { buyer: 2, sequence: 3 * EPOCH + 9 }),
+      await place(first, { buyer: 3, sequence: 4 * EPOCH + 2 }, { buyer: 4, sequence: 9 * EPOCH + 1 }),
+    ]
+    const past = 5 * EPOCH + BY_COMMIT
+    expect(sequencesOf(...decided)).toEqual([4 * EPOCH + 1, past + 2, past + 3, past + 4])
     await expectExact(pool, itemId, [])
   })
 })

@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { PlaceOutcome } from '../../server/modules/order/contract.ts'
 import type { Backend } from '../../server/modules/order/sql.ts'
 import { createWriter, type Writer } from '../../server/modules/order/writer.ts'
+import { createWriterConnection } from '../../server/modules/order/writer-connection.ts'
 import type { Claim, StockChange } from '../../server/modules/stock/contract.ts'
-import { systemClock } from '../../server/platform/clock.ts'
+import { systemClock, systemTimers } from '../../server/platform/clock.ts'
 import { pgTypes } from '../../server/platform/db.ts'
 import { randomOf, runSeed } from '../support/buyers.ts'
 import { newDatabase, type TestDatabase } from '../support/postgres.ts'
@@ -68,10 +69,12 @@ async function openWriter(changes: { queueRowsMax?: number; batchRowsMax?: numbe
   const count = (reports: Map<Claim, number>, claims: readonly Claim[]): void => {
     for (const claim of claims) reports.set(claim, (reports.get(claim) ?? 0) + 1)
   }
+  const log = pino({ level: 'silent' })
   const writer = createWriter({
-    url: made.url,
-    log: pino({ level: 'silent' }),
+    openConnection: (onReady) => createWriterConnection({ url: made.url, log, onReady }),
+    log,
     clock: systemClock,
+    timers: systemTimers,
     batchRowsMax: 500,
     queueRowsMax: 20_000,
     claimLeaseMs: 15_000,
@@ -241,7 +244,7 @@ describe('a lost backend', () => {
     })
     expect(claims.map((claim) => unknown.get(claim))).toEqual([1, 1, 1])
     expect(settled.size).toBe(0)
-    expect(backends).toEqual([{ pid: expect.any(Number), startedAt: expect.any(String) }])
+    expect(backends).toEqual([{ pid: expect.any(Number), startedAt: expect.any(Number) }])
     await expect.poll(() => placed(writer, claimOf()), { timeout: 10_000 }).toBe('placed')
     const { orders } = await expectExact(pool, itemId, [])
     const kept = new Set(orders.map(({ buyer_id }) => buyer_id))

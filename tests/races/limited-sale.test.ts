@@ -12,6 +12,9 @@ import {
   type Client,
 } from '../support/buyers.ts'
 import { newDatabase } from '../support/postgres.ts'
+import { needsProgram } from '../support/programs.ts'
+import { startRedis, type RedisProcess } from '../support/redis.ts'
+import { expectRedisAgrees } from '../support/redis-gate.ts'
 import { expectExact, expectGateAgrees, openSale, SELLER_ID } from '../support/sale.ts'
 import { startServer, type ServerProcess } from '../support/server-process.ts'
 
@@ -19,13 +22,18 @@ const MODES = [
   { mode: 'with the gate', gate: 'memory', processes: 1 },
   { mode: 'with no gate', gate: 'none', processes: 1 },
   { mode: 'with no gate and two processes', gate: 'none', processes: 2 },
+  { mode: 'with the gate in Redis', gate: 'redis', processes: 1 },
+  { mode: 'with the gate in Redis and three processes', gate: 'redis', processes: 3 },
 ] as const
 
-describe.each(MODES)('a limited sale $mode', ({ gate, processes }) => {
+const modes = MODES.filter(({ gate }) => gate !== 'redis' || !needsProgram('redis-server'))
+
+describe.each(modes)('a limited sale $mode', ({ gate, processes }) => {
   let database: pg.Pool
   let drop: () => Promise<void>
   let servers: ServerProcess[]
   let clients: Client[]
+  let redis: RedisProcess | undefined
   const itemIds: number[] = []
   const random = randomOf(runSeed())
 
@@ -34,9 +42,17 @@ describe.each(MODES)('a limited sale $mode', ({ gate, processes }) => {
     drop = made.drop
     database = new pg.Pool({ connectionString: made.url, max: 4 })
     servers = []
+    redis = gate === 'redis' ? await startRedis() : undefined
     for (let i = 0; i < processes; i++) {
       servers.push(
-        await startServer({ databaseUrl: made.url, env: { SALE_GATE: gate, RATE_LIMIT_FACTOR: '100000' } }),
+        await startServer({
+          databaseUrl: made.url,
+          env: {
+            SALE_GATE: gate,
+            RATE_LIMIT_FACTOR: '100000',
+            ...(redis !== undefined && { REDIS_URL: redis.url }),
+          },
+        }),
       )
     }
     clients = servers.map((server) => createClient(server.url))
@@ -44,6 +60,7 @@ describe.each(MODES)('a limited sale $mode', ({ gate, processes }) => {
   afterAll(async () => {
     for (const client of clients) client.close()
     await Promise.all(servers.map((server) => server.stop()))
+    await redis?.stop()
     await database.end()
     await drop()
   })
@@ -192,7 +209,7 @@ describe.each(MODES)('a limited sale $mode', ({ gate, processes }) => {
   })
 
   it('leaves the gate in step with the database', async () => {
-    if (gate === 'none') return
-    await expectGateAgrees(clients[0]!, database, itemIds)
+    if (gate === 'memory') await expectGateAgrees(clients[0]!, database, itemIds)
+    if (redis !== undefined) await expectRedisAgrees(redis, database, itemIds)
   })
 })

@@ -30,6 +30,7 @@ const STOP_MS_MAX = 12_000
 
 export async function startServer(options: {
   databaseUrl: string
+  args?: readonly string[]
   env?: Record<string, string>
 }): Promise<ServerProcess> {
   // Its own folder, where no .env of the developer's lies.
@@ -37,7 +38,7 @@ export async function startServer(options: {
   const cwd = mkdtempSync(join(runDir ?? tmpdir(), 'hurryup-server-'))
   const logPath = join(cwd, 'server.log')
   const log = openSync(logPath, 'a')
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const child = spawn(process.execPath, [MAIN, 'serve', ...(options.args ?? [])], {
     cwd,
     // It ends with the channel, so none outlives the tests.
     stdio: ['ignore', log, log, 'ipc'],
@@ -50,6 +51,7 @@ export async function startServer(options: {
       PORT: '0',
       LOG_LEVEL: 'warn',
       RATE_LIMIT_FACTOR: '1000',
+      DRAIN_SECONDS: '0',
       ...options.env,
     },
   })

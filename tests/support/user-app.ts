@@ -21,7 +21,7 @@ export interface UserApp {
   database: Database
   /** Everything that was logged, at every level. */
   logged(): string
-  /** Moves this app's time forward. */
+  /** Moves this app's time forward; what the database's clock decides stays. */
   wait(ms: number): void
   stop(): Promise<void>
 }
@@ -32,6 +32,8 @@ const SECRET = 'only-for-tests-only-for-tests-only-for-tests'
 
 export async function startUserApp(options: {
   url: string
+  /** Where it LISTENs; `url` unless told. */
+  listenUrl?: string
   smtpUrl: string
   rateFactor?: number
   secureCookies?: boolean
@@ -63,8 +65,8 @@ export async function startUserApp(options: {
     pii: createPersonalData(keys),
     config: { secureCookies, rateFactor },
   })
-  const listener = createListener({ url, log, targets: user.listen })
-  const http = createHttp({ log, bodyBytesMax: 64 * 1024 })
+  const listener = createListener({ url: options.listenUrl ?? url, log, targets: user.listen })
+  const http = createHttp({ log, bodyBytesMax: 64 * 1024, trustedProxies: [] })
   guardEdge(http, { tokens, publicUrl: undefined })
   user.routes(http)
   addProbes(http)

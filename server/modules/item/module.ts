@@ -7,6 +7,7 @@ export function createItemModule(deps: ItemDeps): Module<ItemApi> {
   return {
     api: { publishItem: (sellerId, input) => publishItem(deps, sellerId, input) },
     routes: (http) => itemRoutes(http, deps),
+    attendants: [],
     workers: [],
   }
 }

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../platform/auth.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { systemTimers, type Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
@@ -13,10 +13,12 @@ import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
 import { orderRoutes } from './routes.ts'
 import { measureSale } from './measure-sale.ts'
-import { readSaleFlag } from './sql.ts'
+import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
 import { createWriter } from './writer.ts'
+import { createWriterConnection } from './writer-connection.ts'
 
 const RECONCILE_EVERY_MS = 250
+const LOOK_FOR_OVERDUE_EVERY_MS = 1_000
 
 export interface OrderDeps {
   database: Database
@@ -39,31 +41,43 @@ export interface OrderDeps {
 export function createOrderModule(deps: OrderDeps): Module<object> {
   const { database, stock, log, sale } = deps
   const { gate } = stock
-  const reconciler = createReconciler({ db: database.db, gate, readUnits: stock.readUnits })
+  const reconciler = createReconciler({
+    db: database.db,
+    gate,
+    readUnits: stock.readUnits,
+    isGone: (backend, end) => (end === 'end' ? endBackend : isBackendGone)(database.db, backend),
+    owner: () => writer.owner(),
+    claimLeaseMs: sale.claimLeaseMs,
+  })
   const measure = measureSale(deps.metrics, {
     queued: () => writer.depth(),
     unknown: reconciler.kept,
     census: gate.census,
   })
   const writer = createWriter({
-    url: deps.databaseUrl,
+    openConnection: (onReady) => createWriterConnection({ url: deps.databaseUrl, log, onReady }),
     log,
     clock: deps.clock,
+    timers: systemTimers,
     batchRowsMax: sale.writerBatchRowsMax,
     queueRowsMax: sale.writerQueueRowsMax,
     claimLeaseMs: sale.claimLeaseMs,
     events: { onSettled: gate.settle, onUnknown: reconciler.keep, onBatch: measure.batch },
   })
   const purchase = measure.purchase(createPurchase({ gate, writer }))
-  const workers: Worker[] = [
+  const attendants: Worker[] = [
     { name: 'order writer', start: writer.start, stop: writer.stop },
     repeat('settle unknown claims', RECONCILE_EVERY_MS, log, reconciler.settleUnknown),
+    repeat('settle overdue claims', LOOK_FOR_OVERDUE_EVERY_MS, log, reconciler.settleOverdue),
+  ]
+  const workers: Worker[] = [
     repeat('expire unpaid orders', sale.sweepEveryMs, log, () =>
       expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
     ),
   ]
   return {
     api: {},
+    attendants,
     workers,
     routes: (http) => orderRoutes(http, { database, stock, tokens: deps.tokens, ids: deps.ids, purchase }),
   }

@@ -40,7 +40,8 @@ describe('a purchase', () => {
     handed = []
     gateSays = { answer: 'granted', sequence: 9 }
     const gate: Pick<Gate, 'claim'> = { claim: (claim) => (asked.push(claim), gateSays) }
-    const writer: Pick<Writer, 'place'> = {
+    const writer: Pick<Writer, 'place' | 'owner'> = {
+      owner: () => '1@2',
       place: (claim, sequence) =>
         new Promise((resolve, reject) => handed.push({ claim, sequence, resolve, reject })),
     }

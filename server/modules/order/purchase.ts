@@ -1,4 +1,5 @@
 // Step 3 of the purchase line, the story: ask the gate, hand to the writer, answer.
+import { AppError } from '../../platform/errors.ts'
 import type { Claim, Gate } from '../stock/contract.ts'
 import type { PlaceOutcome } from './contract.ts'
 import type { Writer } from './writer.ts'
@@ -9,8 +10,9 @@ export function createPurchase({ gate, writer }: { gate: Gate; writer: Writer })
   const running = new Map<string, { claim: Claim; outcome: Promise<PlaceOutcome> }>()
 
   const decide = async (claim: Claim): Promise<PlaceOutcome> => {
-    const asked = gate.claim(claim)
+    const asked = gate.claim(claim, writer.owner())
     const gateAnswer = asked instanceof Promise ? await asked : asked
+    if (gateAnswer.answer === 'busy') throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 1 })
     if (gateAnswer.answer !== 'granted') return { outcome: gateAnswer.answer }
     return writer.place(claim, gateAnswer.sequence)
   }

@@ -42,11 +42,17 @@ interface PlaceRow {
 const PLACE_COLUMNS =
   'outcome, order_id, sale_sequence, unit_price, created_ms, hold, stock_item, stock_version, stock_available'
 
+export interface Placed {
+  /** In the order of the batch. */
+  outcomes: PlaceOutcome[]
+  changes: StockChange[]
+}
+
 /** Decides and writes a batch in gate order: one call, one round trip, one commit. Outcomes stand in the order of `batch`. */
 export async function placeLimitedOrders(
   client: pg.Client,
   batch: readonly NumberedClaim[],
-): Promise<{ outcomes: PlaceOutcome[]; changes: StockChange[] }> {
+): Promise<Placed> {
   const { rows } = await client.query<PlaceRow>({
     name: 'place_limited_orders',
     text: `SELECT ${PLACE_COLUMNS} FROM orders.place_limited_orders($1, $2, $3, $4, $5, $6)`,
@@ -106,12 +112,15 @@ function toChanges(row: PlaceRow): StockChange[] {
 /** A backend of PostgreSQL, told apart from a later one with the same process id. */
 export interface Backend {
   pid: number
-  startedAt: string
+  /** Microseconds since the epoch. */
+  startedAt: number
 }
+
+const startedAt = '(extract(epoch FROM backend_start) * 1000000)::bigint'
 
 export async function readBackend(client: pg.Client): Promise<Backend> {
   const { rows } = await client.query<Backend>(
-    'SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+    `SELECT pid, ${startedAt} AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
   )
   return rows[0]!
 }
@@ -120,7 +129,14 @@ export async function readBackend(client: pg.Client): Promise<Backend> {
 export async function endBackend(db: Db, backend: Backend): Promise<boolean> {
   const { rows } = await sql<{ ended: boolean }>`
     SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-     WHERE pid = ${backend.pid} AND backend_start = ${backend.startedAt}::timestamptz`.execute(db)
+     WHERE pid = ${backend.pid} AND ${sql.raw(startedAt)} = ${backend.startedAt}`.execute(db)
+  return rows.length === 0
+}
+
+/** True where it has ended by itself. */
+export async function isBackendGone(db: Db, backend: Backend): Promise<boolean> {
+  const { rows } = await sql<{ pid: number }>`SELECT pid FROM pg_stat_activity
+     WHERE pid = ${backend.pid} AND ${sql.raw(startedAt)} = ${backend.startedAt}`.execute(db)
   return rows.length === 0
 }
 

@@ -2,8 +2,13 @@
 import pg from 'pg'
 import { pgTypes, sqlState } from '../../platform/db.ts'
 import type { Log } from '../../platform/log.ts'
-import { readBackend } from './sql.ts'
-import type { Session } from './writer.ts'
+import { placeLimitedOrders, readBackend, type Backend, type NumberedClaim, type Placed } from './sql.ts'
+
+export interface Session {
+  backend: Backend
+  /** One call, one commit. */
+  place(batch: readonly NumberedClaim[]): Promise<Placed>
+}
 
 export interface WriterConnection {
   current(): Session | undefined
@@ -31,6 +36,10 @@ const SESSION_OPTIONS = [
  */
 const ROLLED_BACK = /^(22|23|25|40|42|54|55|P0)|^57014$/
 
+interface OpenSession extends Session {
+  end(): Promise<void>
+}
+
 /** Past statement_timeout: an answer that is this late means a dead line. */
 const ANSWER_TIMEOUT_MS = 8_000
 const RETRY_MS = 250
@@ -40,14 +49,14 @@ export function createWriterConnection(options: {
   log: Log
   onReady(): void
 }): WriterConnection {
-  let session: Session | undefined
+  let session: OpenSession | undefined
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 
-  const giveUp = (lost: Session): void => {
+  const giveUp = (lost: OpenSession): void => {
     if (session !== lost) return
     session = undefined
-    lost.client.end().catch(() => undefined)
+    void lost.end()
     if (!stopped) timer = setTimeout(() => void connect(), RETRY_MS)
   }
   const connect = async (): Promise<void> => {
@@ -59,7 +68,7 @@ export function createWriterConnection(options: {
       keepAlive: true,
       types: pgTypes,
     })
-    let opened: Session | undefined
+    let opened: OpenSession | undefined
     const onEnd = (): void => {
       if (opened !== undefined) giveUp(opened)
     }
@@ -67,7 +76,11 @@ export function createWriterConnection(options: {
     client.on('end', onEnd)
     try {
       await client.connect()
-      opened = { client, backend: await readBackend(client) }
+      opened = {
+        backend: await readBackend(client),
+        place: (batch) => placeLimitedOrders(client, batch),
+        end: () => client.end().catch(() => undefined),
+      }
       session = opened
       if (stopped) return giveUp(opened)
       options.onReady()
@@ -80,9 +93,9 @@ export function createWriterConnection(options: {
   return {
     current: () => session,
     isLost(asked, error) {
-      const lost = !ROLLED_BACK.test(sqlState(error) ?? '')
-      if (lost) giveUp(asked)
-      return lost
+      const isLost = !ROLLED_BACK.test(sqlState(error) ?? '')
+      if (isLost && session === asked) giveUp(session)
+      return isLost
     },
     start: connect,
     async stop() {
@@ -90,7 +103,7 @@ export function createWriterConnection(options: {
       clearTimeout(timer)
       const last = session
       session = undefined
-      await last?.client.end().catch(() => undefined)
+      await last?.end()
     },
   }
 }

@@ -1,14 +1,14 @@
 // Step 5 of the purchase line: requests that arrive together share one transaction. No timer: while one commit is in
 // flight the next batch collects.
-import type pg from 'pg'
-import type { Clock } from '../../platform/clock.ts'
+import type { Clock, Timers } from '../../platform/clock.ts'
 import { sqlState } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Claim, StockChange } from '../stock/contract.ts'
 import type { PlaceOutcome } from './contract.ts'
-import { placeLimitedOrders, type Backend, type NumberedClaim } from './sql.ts'
-import { createWriterConnection } from './writer-connection.ts'
 import type { Log } from '../../platform/log.ts'
+import { ownerOf } from './reconcile.ts'
+import type { Backend, NumberedClaim } from './sql.ts'
+import type { Session, WriterConnection } from './writer-connection.ts'
 
 export interface Writer {
   /** Rejects with SERVICE_UNAVAILABLE where the truth is not known or the claim was not written. */
@@ -17,6 +17,8 @@ export interface Writer {
   /** Writes what is queued, then closes. */
   stop(): Promise<void>
   depth(): number
+  /** Names the backend that writes at the moment. */
+  owner(): string
 }
 
 export interface WriterEvents {
@@ -38,20 +40,21 @@ const TRIES_MAX = 5
 const BLOCKED_MS = 1_000
 
 export function createWriter(options: {
-  url: string
+  openConnection(onReady: () => void): WriterConnection
   log: Log
   clock: Clock
+  timers: Timers
   batchRowsMax: number
   queueRowsMax: number
   claimLeaseMs: number
   events: WriterEvents
 }): Writer {
-  const { clock, events, log } = options
+  const { clock, timers, events, log } = options
   let queue: Pending[] = []
   let inFlight = 0
   let scheduled = false
   const blockedUntil = new Map<number, number>()
-  const connection = createWriterConnection({ url: options.url, log, onReady: () => pump() })
+  const connection = options.openConnection(() => pump())
 
   const refuse = (rows: readonly Pending[], cause?: unknown): void => {
     for (const row of rows) row.reject(new AppError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds: 1 }))
@@ -97,7 +100,7 @@ export function createWriter(options: {
   const write = async (session: Session, batch: Pending[], tries: number): Promise<() => void> => {
     const startedMs = performance.now()
     try {
-      const { outcomes, changes } = await placeLimitedOrders(session.client, batch)
+      const { outcomes, changes } = await session.place(batch)
       events.onSettled(
         batch.map((row) => row.claim),
         changes,
@@ -149,7 +152,7 @@ export function createWriter(options: {
         if (scheduled || inFlight > 0) return
         scheduled = true
         // Those who arrive in the same turn of the event loop travel together.
-        setImmediate(() => {
+        timers.soon(() => {
           scheduled = false
           pump()
         })
@@ -157,22 +160,18 @@ export function createWriter(options: {
     },
     start: () => connection.start(),
     async stop() {
-      const deadline = Date.now() + STOP_MS_MAX
-      while ((inFlight > 0 || queue.length > 0) && Date.now() < deadline)
-        await new Promise((next) => setTimeout(next, 10))
+      const deadline = clock.now() + STOP_MS_MAX
+      while ((inFlight > 0 || queue.length > 0) && clock.now() < deadline)
+        await new Promise<void>((next) => timers.after(10, next))
       refuseUnwritten(queue.splice(0))
       await connection.stop()
     },
     depth: () => queue.length,
+    owner: () => ownerOf(connection.current()?.backend),
   }
 }
 
 const STOP_MS_MAX = 6_000
-
-export interface Session {
-  client: pg.Client
-  backend: Backend
-}
 
 /** Bad data (class 22, 23): halves, down to the one bad row. A row locked for long (55P03) or a slow statement: item by item. */
 function splitFor(state: string, batch: Pending[]): Pending[][] {

@@ -122,10 +122,21 @@ export interface Claim {
   priceKrw: number | undefined
 }
 
+/** What names a claim. */
+export type ClaimRef = Pick<Claim, 'itemId' | 'buyerId' | 'key'>
+
+/** A claim that should have been settled long ago, of a process that may be gone. */
+export interface OverdueClaim extends ClaimRef {
+  owner: string
+  ageMs: number
+}
+
 export type GateRefusal = 'not_open' | 'closed' | 'paused' | 'sold_out'
 
 export type GateAnswer =
   | { answer: GateRefusal }
+  /** More claims are in flight than a gate keeps. */
+  | { answer: 'busy' }
   /** The claim may go to the writer. `sequence` 0: no gate numbered it. */
   | { answer: 'granted'; sequence: number }
 
@@ -133,11 +144,16 @@ export type GateAnswer =
 export interface Gate {
   /** A "no" that needs no I/O and is sure for this buyer, or undefined. */
   refusal(itemId: number, buyerId: number): GateRefusal | undefined
-  /** Idempotent by claim id: a claim still in flight is granted again with its number. Rejects where PostgreSQL is away. */
-  claim(claim: Claim): GateAnswer | Promise<GateAnswer>
+  /**
+   * Idempotent by claim id: a claim still in flight is granted again with its number. `owner` names the backend that
+   * will write it. Rejects where PostgreSQL is away.
+   */
+  claim(claim: Claim, owner: string): GateAnswer | Promise<GateAnswer>
   /** Claims whose truth is known leave the gate together with the numbers that this truth came with. */
-  settle(claims: readonly Claim[], changes: readonly StockChange[]): void
-  /** What this gate holds at the moment, over all items it has loaded. */
+  settle(claims: readonly ClaimRef[], changes: readonly StockChange[]): void
+  /** Claims in flight for seconds that this process does not have in hand. */
+  overdue(): Promise<OverdueClaim[]>
+  /** What this process holds at the moment, over all items it has in use. */
   census(): GateCensus
 }
 

@@ -5,5 +5,6 @@ export const noGate: Gate = {
   refusal: () => undefined,
   claim: () => ({ answer: 'granted', sequence: 0 }),
   settle: () => undefined,
+  overdue: () => Promise.resolve([]),
   census: () => ({ items: 0, claimsInFlight: 0, unitsLeft: 0 }),
 }

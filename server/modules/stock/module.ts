@@ -1,13 +1,17 @@
-import type { Clock } from '../../platform/clock.ts'
+import { systemTimers, type Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
 import { createDatabaseClock } from '../../platform/database-clock.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Log } from '../../platform/log.ts'
 import type { ListenTarget } from '../../platform/notify.ts'
+import type { RedisLink } from '../../platform/redis.ts'
 import type { Module } from '../../platform/worker.ts'
 import type { SaleFlag, StockApi, StockChange } from './contract.ts'
-import { createMemoryGate, type MemoryGate } from './gate-memory.ts'
+import { createGate, type SaleGate } from './gate.ts'
+import { createMemoryStore } from './gate-memory.ts'
 import { noGate } from './gate-none.ts'
+import { createRedisStore } from './gate-redis.ts'
+import type { GateStore } from './gate-store.ts'
 import { openStock } from './open-stock.ts'
 import { readSales } from './read-sales.ts'
 import { removeStock } from './remove-stock.ts'
@@ -27,14 +31,18 @@ export function createStockModule(deps: {
   database: Database
   clock: Clock
   log: Log
-  gate: 'memory' | 'none'
+  gate: 'redis' | 'memory' | 'none'
+  /** Set where `gate` is redis. */
+  redis: RedisLink | undefined
+  redisPrefix: string
   parkMsMax: number
   readFlag(itemId: number): Promise<SaleFlag | undefined>
 }): StockModule {
   const { database, log } = deps
-  const memory = deps.gate === 'memory' ? openMemoryGate(deps) : undefined
   const warn = (error: unknown): void =>
     log.warn({ fault: (error as Error).name }, 'gate could not be read again')
+  const store = openStore(deps)
+  const gate = store && openGate(deps, store, warn)
 
   const tell = (kind: 'units' | 'rules', changes: readonly StockChange[]): void => {
     if (changes.length === 0) return
@@ -54,55 +62,73 @@ export function createStockModule(deps: {
     readUnits,
     takeUnits,
     announce(changes) {
-      memory?.refresh(changes.map((change) => change.itemId)).catch(warn)
+      gate?.refresh(changes.map((change) => change.itemId)).catch(warn)
       tell('rules', changes)
     },
     announceUnits(changes) {
-      memory?.learn(changes)
+      gate?.learn(changes)
       tell('units', changes)
     },
-    gate: memory ?? noGate,
+    gate: gate ?? noGate,
   }
   return {
     api,
     routes: (http) => stockRoutes(http, { database, announce: api.announce }),
-    workers:
-      memory === undefined ? [] : [repeat('gate recheck', RECHECK_EVERY_MS, log, () => memory.recheck())],
-    listen: memory === undefined ? {} : { stock_changed: listenTo(memory, warn) },
+    attendants:
+      gate === undefined ? [] : [repeat('gate recheck', RECHECK_EVERY_MS, log, () => gate.recheck())],
+    workers: [],
+    listen: gate === undefined ? {} : { stock_changed: listenTo(gate, warn) },
   }
 }
 
 /** A payload of NOTIFY is at most 8,000 bytes. */
 const CHANGES_PER_MESSAGE_MAX = 100
 
-function listenTo(memory: MemoryGate, warn: (error: unknown) => void): ListenTarget {
+function listenTo(gate: SaleGate, warn: (error: unknown) => void): ListenTarget {
   return {
     onMessage(payload) {
       const { kind, changes } = JSON.parse(payload) as { kind: 'units' | 'rules'; changes: StockChange[] }
-      if (kind === 'units') memory.learn(changes)
-      else memory.refresh(changes.map((change) => change.itemId)).catch(warn)
+      if (kind === 'units') gate.learn(changes)
+      else gate.refresh(changes.map((change) => change.itemId)).catch(warn)
     },
     // What was told while nobody listened is lost: read every gate again.
-    onListen: () => void memory.recheck().catch(warn),
+    onListen: () => void gate.recheck().catch(warn),
   }
 }
 
-function openMemoryGate(deps: {
-  database: Database
-  clock: Clock
-  parkMsMax: number
-  readFlag(itemId: number): Promise<SaleFlag | undefined>
-}): MemoryGate {
+function openStore(deps: {
+  gate: 'redis' | 'memory' | 'none'
+  redis: RedisLink | undefined
+  redisPrefix: string
+}): GateStore | undefined {
+  if (deps.gate === 'redis' && deps.redis !== undefined)
+    return createRedisStore({ redis: deps.redis, prefix: deps.redisPrefix })
+  return deps.gate === 'memory' ? createMemoryStore() : undefined
+}
+
+function openGate(
+  deps: {
+    database: Database
+    clock: Clock
+    parkMsMax: number
+    readFlag(itemId: number): Promise<SaleFlag | undefined>
+  },
+  store: GateStore,
+  warn: (error: unknown) => void,
+): SaleGate {
   const { database, clock } = deps
   const databaseClock = createDatabaseClock(clock)
   const learnClock = <T extends GateRow | undefined>(row: T): T => {
     if (row !== undefined) databaseClock.learn(row.databaseMs)
     return row
   }
-  return createMemoryGate({
+  const gate = createGate({
+    store,
     clock,
+    timers: systemTimers,
     databaseClock,
     parkMsMax: deps.parkMsMax,
+    onMissed: () => void gate.recheck().catch(warn),
     reads: {
       loadGate: async (itemId) => learnClock(await loadGateRow(database.db, itemId)),
       readGates: async (itemIds) => {
@@ -113,4 +139,5 @@ function openMemoryGate(deps: {
       readFlag: deps.readFlag,
     },
   })
+  return gate
 }

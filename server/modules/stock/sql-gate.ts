@@ -8,6 +8,8 @@ export interface GateRow {
   version: number
   available: number
   epoch: number
+  /** False: PostgreSQL has numbered claims itself since the last load. */
+  isGateActive: boolean
   isLimited: boolean
   saleState: Sale['saleState']
   openMs: number
@@ -16,7 +18,8 @@ export interface GateRow {
   databaseMs: number
 }
 
-const columns = sql`item_id AS "itemId", version, available, gate_epoch AS epoch, is_limited AS "isLimited",
+const columns = sql`item_id AS "itemId", version, available, gate_epoch AS epoch,
+  gate_active AS "isGateActive", is_limited AS "isLimited",
   sale_state AS "saleState",
   coalesce(floor(extract(epoch FROM open_time) * 1000), 0)::bigint AS "openMs",
   coalesce(ceil(extract(epoch FROM close_time) * 1000), 9007199254740991)::bigint AS "closeMs",
@@ -25,7 +28,7 @@ const columns = sql`item_id AS "itemId", version, available, gate_epoch AS epoch
 /** Raises the epoch under the row's lock: numbers of the gate that was there before are told apart from the new one's. */
 export async function loadGateRow(db: Db, itemId: number): Promise<GateRow | undefined> {
   const { rows } = await sql<GateRow>`
-    UPDATE stock.stock SET gate_epoch = gate_epoch + 1, gate_active = true
+    UPDATE stock.stock SET gate_epoch = gate_epoch + 1, gate_active = true, gate_loaded_at = clock_timestamp()
      WHERE item_id = ${itemId} RETURNING ${columns}`.execute(db)
   return rows[0]
 }

@@ -1,34 +1,23 @@
+// Keeps the tables of logins, denials and counts as small as what is alive.
 import type { Clock } from '../../platform/clock.ts'
-import { sqlState, type Database } from '../../platform/db.ts'
+import type { Database } from '../../platform/db.ts'
 import type { Log } from '../../platform/log.ts'
+import { repeat } from '../../platform/repeat.ts'
 import type { Worker } from '../../platform/worker.ts'
+import { FORGET_TRIES_SECONDS } from './slow-down.ts'
+import { forgetEndedCounts } from './sql-limits.ts'
 import { forgetExpired } from './sql.ts'
 
 const EVERY_MS = 5 * 60 * 1000
+/** Where a batch was full there is more: a flood leaves more than one batch every five minutes would take away. */
+const AGAIN_MS = 100
+const BATCH_ROWS_MAX = 5_000
 
-/** Keeps the tables of logins and denials as small as what is alive. */
 export function createForgetWorker(deps: { database: Database; clock: Clock; log: Log }): Worker {
-  let timer: NodeJS.Timeout | undefined
-  let inHand: Promise<void> = Promise.resolve()
-  const run = async (): Promise<void> => {
-    try {
-      await forgetExpired(deps.database.db, new Date(deps.clock.now()))
-    } catch (error) {
-      deps.log.warn({ code: sqlState(error) }, 'expired logins could not be deleted; tried again later')
-    }
-  }
-  return {
-    name: 'user: forget expired logins',
-    start() {
-      timer = setInterval(() => {
-        inHand = run()
-      }, EVERY_MS)
-      timer.unref()
-      return Promise.resolve()
-    },
-    async stop() {
-      clearInterval(timer)
-      await inHand
-    },
-  }
+  const { db } = deps.database
+  return repeat('user: forget what has expired', EVERY_MS, deps.log, async () => {
+    const ended = await forgetEndedCounts(db, FORGET_TRIES_SECONDS, BATCH_ROWS_MAX)
+    const expired = await forgetExpired(db, new Date(deps.clock.now()), BATCH_ROWS_MAX)
+    return Math.max(ended, expired) < BATCH_ROWS_MAX ? EVERY_MS : AGAIN_MS
+  })
 }

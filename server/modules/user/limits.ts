@@ -1,6 +1,13 @@
-// How often one address may call the routes that guess, mail or hash.
-import type { RateLimitOptions, RateLimitPluginOptions } from '@fastify/rate-limit'
-import { AppError } from '../../platform/errors.ts'
+// How often one address may call the routes that guess, mail or hash. Counted in PostgreSQL: the limits are those of all
+// processes together.
+import type { RateLimitOptions } from '@fastify/rate-limit'
+import type { Clock } from '../../platform/clock.ts'
+import type { PersonalData } from '../../platform/crypto.ts'
+import type { Database } from '../../platform/db.ts'
+import { createLimiter, type Limiter } from '../../platform/limiter.ts'
+import type { Log } from '../../platform/log.ts'
+import { createSharedCounters } from '../../platform/shared-counters.ts'
+import { addToCount } from './sql-limits.ts'
 
 const MINUTE_MS = 60_000
 
@@ -10,12 +17,20 @@ export const RESEND_GAP_MS = 30_000
 
 export type Limited = keyof typeof PER_MINUTE
 
-export const LIMITER: RateLimitPluginOptions = {
-  global: false,
-  cache: 20_000,
-  // Thrown by the plugin: the common error handler makes the answer of it.
-  errorResponseBuilder: (_request, { ttl }) =>
-    new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)) }),
+/** An address is personal data: what is stored is a keyed hash of it. */
+export function createUserLimiter(deps: {
+  database: Database
+  pii: PersonalData
+  clock: Clock
+  log: Log
+}): Limiter {
+  const { database, pii, clock, log } = deps
+  const counters = createSharedCounters({
+    add: (key, add, windowMs) => addToCount(database.db, pii.index('request count', key), add, windowMs),
+    clock,
+    log,
+  })
+  return createLimiter(counters)
 }
 
 export function limitOf(what: Limited, rateFactor: number): RateLimitOptions {

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/db.ts'
 import type { Passwords } from '../../platform/passwords.ts'
 import type { LogInRequest } from './contract.ts'
 import { issueTokens, REFRESH_TTL_SECONDS, type IssueDeps, type IssuedTokens } from './issue-tokens.ts'
-import { indexEmail, openPersonal } from './personal.ts'
+import { indexEmail, indexTries, openPersonal } from './personal.ts'
 import type { SlowDown } from './slow-down.ts'
 import { findAccountByEmail, holdRole, insertSignIn } from './sql.ts'
 
@@ -23,14 +23,13 @@ export type LogInOutcome =
 /** An unknown e-mail and a wrong password are one answer, in the same time. */
 export async function logIn(deps: LogInDeps, { email, password }: LogInRequest): Promise<LogInOutcome> {
   const { database, pii, slowDown } = deps
-  const emailIndex = indexEmail(pii, email)
-  const key = emailIndex.toString('base64')
-  const seconds = slowDown.enter(key)
+  const key = indexTries(pii, email)
+  const seconds = await slowDown.enter(key)
   if (seconds > 0) return { outcome: 'slow_down', seconds }
-  const account = await findAccountByEmail(database.db, emailIndex)
+  const account = await findAccountByEmail(database.db, indexEmail(pii, email))
   const isRight = await deps.passwords.verify(account?.passwordHash, password)
   if (account === undefined || !isRight) return { outcome: 'bad_credentials' }
-  slowDown.forgive(key)
+  await slowDown.forgive(key)
   if (account.role === 'UNCERTIFIED_USER') return { outcome: 'uncertified' }
   const tokens = await startSignIn(deps, account.id)
   if (tokens === undefined) return { outcome: 'bad_credentials' }

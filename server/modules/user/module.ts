@@ -4,6 +4,7 @@ import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Jobs } from '../../platform/jobs.ts'
+import type { Limiter } from '../../platform/limiter.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { ListenTarget } from '../../platform/notify.ts'
@@ -13,7 +14,7 @@ import type { UserApi } from './contract.ts'
 import { listenForDenied, loadDenied } from './deny.ts'
 import { ensureAccount } from './ensure-account.ts'
 import { createForgetWorker } from './forget-expired.ts'
-import { FREE_LOG_IN_TRIES, scaled } from './limits.ts'
+import { createUserLimiter, FREE_LOG_IN_TRIES, scaled } from './limits.ts'
 import { addRoutes } from './routes.ts'
 import { seedBuyers } from './seed-buyers.ts'
 import { CODE_QUEUE, sendCode, type SendCodeDeps } from './send-code.ts'
@@ -37,18 +38,23 @@ export interface UserDeps {
 export interface UserModule extends Module<UserApi> {
   /** What this module wants to hear from other processes, by channel. */
   listen: Readonly<Record<string, ListenTarget>>
+  /** For other modules too, handed on by the composition root: they count in the same place. */
+  limiter: Limiter
   /** Before the first request is served, in every process: tokens denied before the start stay denied. */
   loadDenied(): Promise<void>
 }
 
 export function createUserModule(deps: UserDeps): UserModule {
-  const { tokens, ids, clock, config } = deps
-  const slowDown = createSlowDown({ clock, freeTries: scaled(FREE_LOG_IN_TRIES, config.rateFactor) })
+  const { tokens, ids, config } = deps
+  const slowDown = createSlowDown({ ...deps, freeTries: scaled(FREE_LOG_IN_TRIES, config.rateFactor) })
+  const limiter = createUserLimiter(deps)
   deps.jobs.declare(CODE_QUEUE)
   return {
-    routes: (http) => addRoutes(http, { ...deps, slowDown }),
+    routes: (http) => addRoutes(http, { ...deps, slowDown, limiter }),
+    attendants: [],
     workers: [createCodeWorker(deps), createForgetWorker(deps)],
     listen: { [DENIED_CHANNEL]: listenForDenied(deps) },
+    limiter,
     loadDenied: () => loadDenied(deps),
     api: {
       ensureAccount: (input) => ensureAccount(deps, input),

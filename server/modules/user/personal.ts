@@ -42,6 +42,10 @@ export function normaliseEmail(email: string): string {
 export const indexEmail = (pii: PersonalData, email: string): Buffer =>
   pii.index('email', normaliseEmail(email))
 
+/** Another hash than the account's: who reads the tables does not see whose tries they are. */
+export const indexTries = (pii: PersonalData, email: string): Buffer =>
+  pii.index('log-in try', normaliseEmail(email))
+
 /** Digits only: 010-1234-5678 and 01012345678 are one number. */
 const indexPhone = (pii: PersonalData, phone: string): Buffer =>
   pii.index('phone', phone.replaceAll(/\D/g, ''))

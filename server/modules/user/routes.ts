@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import { ADMINS } from '../../gateway/edge.ts'
 import { AppError, type Language } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
+import type { Limiter } from '../../platform/limiter.ts'
 import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
 import { changeRole, type ChangeRoleOutcome } from './change-role.ts'
 import { checkSignUp } from './check-input.ts'
@@ -17,13 +18,13 @@ import {
   VerifyEmailQuery,
   VerifyEmailRequest,
 } from './contract.ts'
-import { LIMITER, limitOf, RESEND_GAP_MS } from './limits.ts'
+import { limitOf, RESEND_GAP_MS } from './limits.ts'
 import { resendCode } from './send-code.ts'
 import { addSignInRoutes, type SignInRouteDeps } from './sign-in-routes.ts'
 import { signUp, type SignUpDeps, type SignUpOutcome } from './sign-up.ts'
 import { verifyEmail, type VerifyOutcome } from './verify-email.ts'
 
-export type RouteDeps = SignUpDeps & SignInRouteDeps
+export type RouteDeps = SignUpDeps & SignInRouteDeps & { limiter: Limiter }
 
 const MEMBER_TAGS = ['회원 / Members']
 
@@ -51,7 +52,7 @@ const MESSAGES = {
 export function addRoutes(http: Http, deps: RouteDeps): void {
   // A scope of its own: the limiter counts these routes only.
   void http.register(async (scope) => {
-    await scope.register(rateLimit, LIMITER)
+    await scope.register(rateLimit, deps.limiter)
     const users = scope as unknown as Http
     addSignUp(users, deps)
     addVerification(users, deps)

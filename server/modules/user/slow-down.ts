@@ -1,41 +1,47 @@
-// Slows guessing at one account down, whatever addresses it comes from; the same for accounts that do not exist.
+// Slows guessing at one account down, whatever addresses and processes it comes through; the same for accounts that do not exist.
 import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/db.ts'
+import { createShortMemory } from '../../platform/short-memory.ts'
+import { forgetLogInTries, readLogInWait, takeLogInTry, type SlowDownRule } from './sql-limits.ts'
 
 export interface SlowDown {
   /** Counts a try. Seconds to wait where it may not be made now, else 0. */
-  enter(key: string): number
+  enter(key: Buffer): Promise<number>
   /** The try was a success. */
-  forgive(key: string): void
+  forgive(key: Buffer): Promise<void>
 }
 
 const WAIT_SECONDS_MAX = 60
-const FORGET_MS = 15 * 60 * 1000
-const KEYS_MAX = 20_000
+/** Tries that are older than this are forgotten. */
+export const FORGET_TRIES_SECONDS = 15 * 60
 
-interface Tries {
-  count: number
-  lastAt: number
-  nextAt: number
-}
-
-/** The first `freeTries` cost nothing; each further one must wait twice as long as the one before, at most a minute. */
-export function createSlowDown(options: { clock: Clock; freeTries: number }): SlowDown {
-  const { clock, freeTries } = options
-  const known = new Map<string, Tries>()
+/**
+ * The first `freeTries` cost nothing; each further one must wait twice as long as the one before, at most a minute. Counted in
+ * PostgreSQL for all processes. Waits that this process knows of are refused from memory; one that is forgiven through another
+ * process in the same moment may be remembered here until it ends by itself.
+ */
+export function createSlowDown(deps: { database: Database; clock: Clock; freeTries: number }): SlowDown {
+  const { db } = deps.database
+  const rule: SlowDownRule = {
+    freeTries: deps.freeTries,
+    waitSecondsMax: WAIT_SECONDS_MAX,
+    forgetSeconds: FORGET_TRIES_SECONDS,
+  }
+  const waits = createShortMemory<true>(deps.clock)
   return {
-    enter(key) {
-      const now = clock.now()
-      const last = known.get(key)
-      if (last !== undefined && last.nextAt > now) return Math.ceil((last.nextAt - now) / 1000)
-      const count = last === undefined || now - last.lastAt > FORGET_MS ? 1 : last.count + 1
-      const waitSeconds = count > freeTries ? Math.min(2 ** (count - freeTries), WAIT_SECONDS_MAX) : 0
-      // Set anew, so that the map's order is that of the last try and the oldest goes first.
-      known.delete(key)
-      known.set(key, { count, lastAt: now, nextAt: now + waitSeconds * 1000 })
-      const oldest = known.size > KEYS_MAX ? known.keys().next().value : undefined
-      if (oldest !== undefined) known.delete(oldest)
-      return 0
+    async enter(key) {
+      const name = key.toString('base64')
+      const known = waits.find(name)
+      if (known !== undefined) return Math.ceil(known.msLeft / 1000)
+      const waitMsAfter = await takeLogInTry(db, key, rule)
+      // A statement of its own, because only it sees the try of somebody else that the first one waited for.
+      const waitMs = waitMsAfter ?? (await readLogInWait(db, key, rule))
+      if (waitMs > 0) waits.set(name, true, waitMs)
+      return waitMsAfter === undefined ? Math.max(1, Math.ceil(waitMs / 1000)) : 0
     },
-    forgive: (key) => void known.delete(key),
+    async forgive(key) {
+      waits.forget(key.toString('base64'))
+      await forgetLogInTries(db, key)
+    },
   }
 }

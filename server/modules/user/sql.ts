@@ -1,4 +1,4 @@
-// Every statement of the module.
+// Every statement of the module but those that count (sql-limits.ts).
 import { sql, type Generated, type Kysely, type Selectable } from 'kysely'
 import type { UserRole } from '../../platform/auth.ts'
 import type { Db, Tx } from '../../platform/db.ts'
@@ -315,14 +315,15 @@ export const findDenied = (db: Db, now: Date) =>
 
 // ---- housekeeping
 
-const FORGET_ROWS_MAX = 5_000
-
-/** Deletes a bounded number of logins and denials that mean nothing any more. */
-export async function forgetExpired(db: Db, now: Date): Promise<void> {
-  await sql`DELETE FROM users.sign_in WHERE id IN
-    (SELECT id FROM users.sign_in WHERE expires_at < ${now} ORDER BY expires_at LIMIT ${FORGET_ROWS_MAX})`.execute(
+/** Deletes at most `rowsMax` logins and denials each that mean nothing any more; the larger number deleted. */
+export async function forgetExpired(db: Db, now: Date, rowsMax: number): Promise<number> {
+  const signIns = await sql`DELETE FROM users.sign_in WHERE id IN
+    (SELECT id FROM users.sign_in WHERE expires_at < ${now} ORDER BY expires_at LIMIT ${rowsMax} FOR UPDATE SKIP LOCKED)`.execute(
     db,
   )
-  await sql`DELETE FROM users.denied_session WHERE id IN
-    (SELECT id FROM users.denied_session WHERE denied_until < ${now} LIMIT ${FORGET_ROWS_MAX})`.execute(db)
+  const denials = await sql`DELETE FROM users.denied_session WHERE id IN
+    (SELECT id FROM users.denied_session WHERE denied_until < ${now} LIMIT ${rowsMax} FOR UPDATE SKIP LOCKED)`.execute(
+    db,
+  )
+  return Math.max(Number(signIns.numAffectedRows ?? 0), Number(denials.numAffectedRows ?? 0))
 }

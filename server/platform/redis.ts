@@ -1,0 +1,147 @@
+// Redis, as something that may be away at any moment: whoever asks is told so at once and goes on without it.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './log.ts'
+import { createRedisClient, type RedisClient } from './redis-client.ts'
+import { parseRedisUrl } from './redis-url.ts'
+import type { Worker } from './worker.ts'
+
+class RedisAway extends Error {}
+
+/** Runs a script: its keys and arguments in, its answer out. Rejects where Redis is away or does not answer in time. */
+type RedisScript = (parameters: readonly (string | number)[]) => Promise<unknown>
+
+export interface RedisLink extends Worker {
+  isHere(): boolean
+  script(lua: string, keys: number): RedisScript
+  /** `onMissed` is called whenever messages may have been lost: after each (re)connection. Before `start`. */
+  subscribe(channel: string, onMessage: (text: string) => void, onMissed: () => void): void
+}
+
+const VERSION_MIN = [6, 2] as const
+const PROBE_EVERY_MS = 100
+const PROBE_MS_MAX = 1_000
+const STOP_MS_MAX = 500
+
+/** `prefix` begins every key and channel, so that several systems may share a Redis. */
+export function createRedisLink(options: { url: string; prefix: string; log: Log }): RedisLink {
+  const { log, prefix } = options
+  const target = parseRedisUrl(options.url)
+  if (target === undefined) throw new Error('REDIS_URL can not be read')
+  const client = createRedisClient(target, 'hurry-up-order')
+  const listener = createRedisClient(target, 'hurry-up-order listen')
+  const channels = new Map<string, { onMessage(text: string): void; onMissed(): void }>()
+  let isHere = false
+  let isStopped = false
+  let reason = ''
+  let probing: Promise<void> | undefined
+
+  /** Something went wrong: nobody asks until a probe has found it well again. */
+  const suspect = (error: unknown): void => {
+    const why = reasonOf(error)
+    isHere = false
+    if (isStopped) return
+    if (why !== reason) log.warn({ reason: why }, 'Redis is not used: PostgreSQL decides alone')
+    reason = why
+    probing ??= probe().finally(() => {
+      probing = undefined
+    })
+  }
+  const probe = async (): Promise<void> => {
+    while (!isStopped) {
+      try {
+        await check(client, `${prefix}:probe`)
+        isHere = true
+        reason = ''
+        log.info('Redis is used')
+        for (const { onMissed } of channels.values()) onMissed()
+        return
+      } catch (error) {
+        const why = reasonOf(error)
+        if (why !== reason) log.warn({ reason: why }, 'Redis is not used: PostgreSQL decides alone')
+        reason = why
+        await sleep(PROBE_EVERY_MS)
+      }
+    }
+  }
+  const subscribeAll = async (): Promise<void> => {
+    for (const [channel, { onMissed }] of channels) {
+      await listener.subscribe(channel)
+      onMissed()
+    }
+  }
+  client.on('error', suspect)
+  client.on('close', () => suspect(new RedisAway('the connection was lost')))
+  listener.on('error', () => undefined)
+  listener.on('ready', () => void subscribeAll().catch(() => undefined))
+  listener.on('message', (channel: string, text: string) => channels.get(channel)?.onMessage(text))
+
+  return {
+    name: 'Redis',
+    isHere: () => isHere,
+    script(lua, keys) {
+      const name = `hurry${scripts++}`
+      client.defineCommand(name, { numberOfKeys: keys, lua })
+      const run = (client as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>)[name]!
+      return async (parameters) => {
+        if (!isHere) throw new RedisAway(reason)
+        try {
+          return await run.apply(client, [...parameters])
+        } catch (error) {
+          suspect(error)
+          throw error
+        }
+      }
+    },
+    subscribe: (channel, onMessage, onMissed) => void channels.set(channel, { onMessage, onMissed }),
+    async start() {
+      for (const one of [client, listener]) void one.connect().catch(() => undefined)
+      suspect(new RedisAway('it was not reached yet'))
+      // A Redis that is there is used from the first request on; one that is not holds nothing up.
+      await Promise.race([probing, sleep(PROBE_MS_MAX, undefined, { ref: false })])
+    },
+    async stop() {
+      isStopped = true
+      isHere = false
+      for (const one of [client, listener]) one.disconnect()
+      await Promise.race([probing, sleep(STOP_MS_MAX, undefined, { ref: false })])
+    },
+  }
+}
+
+let scripts = 0
+
+/** Answers, is new enough, and can be written: a replica, or one that is full, is as good as none. */
+async function check(client: RedisClient, key: string): Promise<void> {
+  if (client.status !== 'ready') throw new RedisAway(REASONS['ECONNREFUSED'])
+  const info = await client.info('server')
+  const version = /redis_version:(\d+)\.(\d+)/.exec(info)
+  const major = Number(version?.[1] ?? 0)
+  const minor = Number(version?.[2] ?? 0)
+  if (major < VERSION_MIN[0] || (major === VERSION_MIN[0] && minor < VERSION_MIN[1]))
+    throw new RedisAway(`it is version ${major}.${minor}, but ${VERSION_MIN.join('.')} is needed`)
+  await client.set(key, '1', 'PX', 1_000)
+}
+
+/** By the first word of Redis's answer, or the system's code. Messages themselves may quote what was sent. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'it can not be reached',
+  NOAUTH: 'it wants a password: REDIS_URL has none',
+  WRONGPASS: 'it refuses the password of REDIS_URL',
+  NOPERM: 'its user may not do what is needed',
+  READONLY: 'it can only be read: it is a replica',
+  OOM: 'it is full: maxmemory is reached',
+  MISCONF: 'it takes no writes: its disk is full or fails',
+  LOADING: 'it is still loading its data',
+  CLUSTERDOWN: 'its cluster is down',
+  MASTERDOWN: 'it is a replica without its master',
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RedisAway) return error.message
+  const { message = '', code = '' } = error as { message?: string; code?: string }
+  if (/timed? ?out/i.test(message)) return 'it does not answer in time'
+  const word = /^[A-Z]{3,}\b/.exec(message)?.[0] ?? ''
+  return (
+    REASONS[word] ?? REASONS[code] ?? (word === 'ERR' ? 'it refuses a command' : REASONS['ECONNREFUSED']!)
+  )
+}
