@@ -32,16 +32,23 @@ export function createRedisLink(options: { url: string; prefix: string; log: Log
   const channels = new Map<string, { onMessage(text: string): void; onMissed(): void }>()
   let isHere = false
   let isStopped = false
-  let reason = ''
+  /** Since it was last here: each reason is told once. */
+  const reasons = new Set<string>()
   let probing: Promise<void> | undefined
 
+  const tell = (error: unknown): void => {
+    const reason = reasonOf(error)
+    if (!reasons.has(reason)) log.warn({ reason }, 'Redis is not used: PostgreSQL decides alone')
+    reasons.add(reason)
+  }
   /** Something went wrong: nobody asks until a probe has found it well again. */
   const suspect = (error: unknown): void => {
-    const why = reasonOf(error)
     isHere = false
     if (isStopped) return
-    if (why !== reason) log.warn({ reason: why }, 'Redis is not used: PostgreSQL decides alone')
-    reason = why
+    tell(error)
+    startProbing()
+  }
+  const startProbing = (): void => {
     probing ??= probe().finally(() => {
       probing = undefined
     })
@@ -51,14 +58,12 @@ export function createRedisLink(options: { url: string; prefix: string; log: Log
       try {
         await check(client, `${prefix}:probe`)
         isHere = true
-        reason = ''
+        reasons.clear()
         log.info('Redis is used')
         for (const { onMissed } of channels.values()) onMissed()
         return
       } catch (error) {
-        const why = reasonOf(error)
-        if (why !== reason) log.warn({ reason: why }, 'Redis is not used: PostgreSQL decides alone')
-        reason = why
+        tell(error)
         await sleep(PROBE_EVERY_MS)
       }
     }
@@ -83,7 +88,7 @@ export function createRedisLink(options: { url: string; prefix: string; log: Log
       client.defineCommand(name, { numberOfKeys: keys, lua })
       const run = (client as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>)[name]!
       return async (parameters) => {
-        if (!isHere) throw new RedisAway(reason)
+        if (!isHere) throw new RedisAway('it is not used at the moment')
         try {
           return await run.apply(client, [...parameters])
         } catch (error) {
@@ -94,10 +99,16 @@ export function createRedisLink(options: { url: string; prefix: string; log: Log
     },
     subscribe: (channel, onMessage, onMissed) => void channels.set(channel, { onMessage, onMissed }),
     async start() {
-      for (const one of [client, listener]) void one.connect().catch(() => undefined)
-      suspect(new RedisAway('it was not reached yet'))
+      void listener.connect().catch(() => undefined)
+      const tried = client
+        .connect()
+        .catch(() => undefined)
+        .then(() => {
+          startProbing()
+          return probing
+        })
       // A Redis that is there is used from the first request on; one that is not holds nothing up.
-      await Promise.race([probing, sleep(PROBE_MS_MAX, undefined, { ref: false })])
+      await Promise.race([tried, sleep(PROBE_MS_MAX, undefined, { ref: false })])
     },
     async stop() {
       isStopped = true
@@ -110,7 +121,9 @@ export function createRedisLink(options: { url: string; prefix: string; log: Log
 
 let scripts = 0
 
-/** Answers, is new enough, and can be written: a replica, or one that is full, is as good as none. */
+const WRITE = `return redis.call('SET', KEYS[1], '1', 'PX', 1000)`
+
+/** Answers, is new enough, and lets scripts write: a replica, or one that is full, is as good as none. */
 async function check(client: RedisClient, key: string): Promise<void> {
   if (client.status !== 'ready') throw new RedisAway(REASONS['ECONNREFUSED'])
   const info = await client.info('server')
@@ -119,7 +132,7 @@ async function check(client: RedisClient, key: string): Promise<void> {
   const minor = Number(version?.[2] ?? 0)
   if (major < VERSION_MIN[0] || (major === VERSION_MIN[0] && minor < VERSION_MIN[1]))
     throw new RedisAway(`it is version ${major}.${minor}, but ${VERSION_MIN.join('.')} is needed`)
-  await client.set(key, '1', 'PX', 1_000)
+  await client.eval(WRITE, 1, key)
 }
 
 /** By the first word of Redis's answer, or the system's code. Messages themselves may quote what was sent. */

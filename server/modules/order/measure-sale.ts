@@ -48,6 +48,11 @@ export function measureSale(
       'Available units less units of claims in flight, over all loaded items',
       () => read.census().unitsLeft,
     ],
+    [
+      'sale_gate_away',
+      '1 while the gate in Redis does not answer and PostgreSQL decides alone',
+      () => Number(read.census().isAway),
+    ],
   ] as const) {
     new Gauge({
       name,

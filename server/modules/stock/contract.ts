@@ -162,6 +162,8 @@ export interface GateCensus {
   claimsInFlight: number
   /** Committed available units less units of claims in flight. */
   unitsLeft: number
+  /** The gate does not answer: PostgreSQL decides meanwhile. */
+  isAway: boolean
 }
 
 /** What a buyer's set is read for: who has an order of the item in any state, as of `version`. */

@@ -35,6 +35,7 @@ export function createMemoryStore(): GateStore {
 
   return {
     isShared: false,
+    isAway: () => false,
     listen: (listener) => void (hear = listener),
     take(itemId, request) {
       const kept = items.get(itemId)

@@ -6,5 +6,5 @@ export const noGate: Gate = {
   claim: () => ({ answer: 'granted', sequence: 0 }),
   settle: () => undefined,
   overdue: () => Promise.resolve([]),
-  census: () => ({ items: 0, claimsInFlight: 0, unitsLeft: 0 }),
+  census: () => ({ items: 0, claimsInFlight: 0, unitsLeft: 0, isAway: false }),
 }

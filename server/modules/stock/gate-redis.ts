@@ -74,6 +74,7 @@ export function createRedisStore({ redis, prefix }: { redis: RedisLink; prefix: 
 
   return {
     isShared: true,
+    isAway: () => !redis.isHere(),
     listen(listener, onMissed) {
       hear = listener
       redis.subscribe(root, (text) => hear(toNews(text)), onMissed)

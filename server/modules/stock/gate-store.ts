@@ -57,6 +57,8 @@ export interface OverdueClaim {
 export interface GateStore {
   /** Several processes count here together, and it can be lost. */
   isShared: boolean
+  /** It does not answer: PostgreSQL decides meanwhile. */
+  isAway(): boolean
   /** Idempotent by id: a claim in flight is granted again with its number. */
   take(itemId: number, request: TakeRequest): TakeReply | Promise<TakeReply>
   /** Numbers of the row where they are newer; a higher epoch starts the numbering anew. False: the store is away. */

@@ -77,7 +77,7 @@ describe('the gate in memory', () => {
   it('grants a claim that is still in flight again, with its number and without taking units twice', async () => {
     const first = await ask(claim(1))
     expect(await ask(claim(1))).toEqual(first)
-    expect(gate.census()).toEqual({ items: 1, claimsInFlight: 1, unitsLeft: 2 })
+    expect(gate.census()).toEqual({ items: 1, claimsInFlight: 1, unitsLeft: 2, isAway: false })
   })
 
   it('lets PostgreSQL judge items it does not know', async () => {

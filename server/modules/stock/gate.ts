@@ -278,6 +278,7 @@ export function createGate(options: {
         items: all.length,
         claimsInFlight: all.reduce((sum, { inHand }) => sum + inHand.size, 0),
         unitsLeft: all.reduce((sum, { row, unitsInFlight }) => sum + row.available - unitsInFlight, 0),
+        isAway: store.isAway(),
       }
     },
     learn(changes) {
