@@ -18,8 +18,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   full_page_writes: 'on',
 
-  // A sale writes much in little time: few checkpoints, no replicas to feed.
-  wal_level: 'minimal',
+  // A sale writes much in little time: few checkpoints, no replicas to feed. The log is enough for a backup while it runs.
+  wal_level: 'replica',
   max_wal_senders: '0',
   wal_compression: 'off',
   min_wal_size: '256MB',

@@ -5,14 +5,13 @@ import type { RedisTarget } from './redis-url.ts'
 
 export type RedisClient = Redis | Cluster
 
-const COMMAND_MS_MAX = 100
 const CONNECT_MS_MAX = 2_000
 /** No byte for this long while a command waits: the line is dead. */
 const SILENCE_MS_MAX = 2_000
 const RETRY_MS_MAX = 500
 
 /** Connects when `connect` is called. The caller listens to its `error` events. */
-export function createRedisClient(target: RedisTarget, name: string): RedisClient {
+export function createRedisClient(target: RedisTarget, name: string, commandMsMax: number): RedisClient {
   const retry = (times: number): number => Math.min(times * 50, RETRY_MS_MAX)
   const options = {
     lazyConnect: true,
@@ -22,7 +21,7 @@ export function createRedisClient(target: RedisTarget, name: string): RedisClien
     ...(target.user !== undefined && { username: target.user }),
     ...(target.password !== undefined && { password: target.password }),
     ...(target.isTls && { tls: {} }),
-    commandTimeout: COMMAND_MS_MAX,
+    commandTimeout: commandMsMax,
     connectTimeout: CONNECT_MS_MAX,
     socketTimeout: SILENCE_MS_MAX,
     enableOfflineQueue: false,

@@ -18,17 +18,25 @@ export interface RedisLink extends Worker {
 }
 
 const VERSION_MIN = [6, 2] as const
+const COMMAND_MS_MAX = 100
+const LISTEN_MS_MAX = 2_000
 const PROBE_EVERY_MS = 100
 const PROBE_MS_MAX = 1_000
 const STOP_MS_MAX = 500
 
 /** `prefix` begins every key and channel, so that several systems may share a Redis. */
-export function createRedisLink(options: { url: string; prefix: string; log: Log }): RedisLink {
-  const { log, prefix } = options
+export function createRedisLink(options: {
+  url: string
+  prefix: string
+  log: Log
+  /** An answer that takes longer is done without. */
+  commandMsMax?: number
+}): RedisLink {
+  const { log, prefix, commandMsMax = COMMAND_MS_MAX } = options
   const target = parseRedisUrl(options.url)
   if (target === undefined) throw new Error('REDIS_URL can not be read')
-  const client = createRedisClient(target, 'hurry-up-order')
-  const listener = createRedisClient(target, 'hurry-up-order listen')
+  const client = createRedisClient(target, 'hurry-up-order', commandMsMax)
+  const listener = createRedisClient(target, 'hurry-up-order listen', LISTEN_MS_MAX)
   const channels = new Map<string, { onMessage(text: string): void; onMissed(): void }>()
   let isHere = false
   let isStopped = false

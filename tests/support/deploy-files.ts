@@ -12,7 +12,7 @@ export const KUBERNETES_OLDEST = '1.30.0'
 
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
-export interface Finished {
+interface Finished {
   code: number
   stdout: string
   /** With stdout before it. */
@@ -29,10 +29,16 @@ export function runTool(name: string, args: readonly string[]): Promise<Finished
       { cwd: ROOT, env: { PATH, HOME }, maxBuffer: 16 << 20, timeout: 60_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127
-        resolve({ code, stdout, output: `${stdout}${stderr}${code === 127 ? String(error) : ''}` })
+        resolve({ code, stdout, output: `${stdout}${stderr}${code === 127 ? error?.message : ''}` })
       },
     )
   })
+}
+
+/** What it printed; throws where it did not end well. */
+export function wellDone({ code, stdout, output }: Finished): string {
+  if (code !== 0) throw new Error(output)
+  return stdout
 }
 
 /** Names of a file like .env.example, set or commented out, with what is after the `=`. */
@@ -41,7 +47,7 @@ export function readExample(path: string): Map<string, string> {
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
 }
 
-export interface ComposeService {
+interface ComposeService {
   image?: string
   build?: { dockerfile: string }
   command?: string[] | null
@@ -61,10 +67,18 @@ export interface ComposeProject {
 }
 
 /** `docker compose config`, with `settings` as the file of variables. */
-export async function readCompose(file: string, settings: Readonly<Record<string, string>>): Promise<Finished> {
+export async function readCompose(
+  file: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Finished> {
   const dir = mkdtempSync(join(tmpdir(), 'hurryup-compose-'))
   const env = join(dir, 'compose.env')
-  writeFileSync(env, Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`).join(''))
+  writeFileSync(
+    env,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(''),
+  )
   const args = ['--env-file', env, '-f', `deploy/${file}`, 'config', '--format', 'json']
   const finished = await runTool('docker-compose', args)
   rmSync(dir, { recursive: true, force: true })

@@ -36,7 +36,7 @@ export interface Upstream {
 }
 
 /** The names in the template, each put in; fails where a value is missing or too many. */
-export function renderGateway(values: Readonly<Record<string, string>>): string {
+function renderGateway(values: Readonly<Record<string, string>>): string {
   const used = new Set<string>()
   const text = readFileSync(TEMPLATE, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_match, name: string) => {
     used.add(name)
@@ -97,7 +97,9 @@ export async function startGateway(
 
 /** `path` goes out as it is, not put in order as a URL would be. */
 function send(port: number, method: string, path: string, options: SendOptions): Promise<Answer> {
-  const { headers = {}, body } = options
+  const { body } = options
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const headers = { ...length, ...options.headers }
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
       const parts: Buffer[] = []

@@ -31,6 +31,8 @@ const STOP_MS_MAX = 12_000
 export async function startServer(options: {
   databaseUrl: string
   args?: readonly string[]
+  /** Of another version of the code. */
+  main?: string
   env?: Record<string, string>
 }): Promise<ServerProcess> {
   // Its own folder, where no .env of the developer's lies.
@@ -38,7 +40,7 @@ export async function startServer(options: {
   const cwd = mkdtempSync(join(runDir ?? tmpdir(), 'hurryup-server-'))
   const logPath = join(cwd, 'server.log')
   const log = openSync(logPath, 'a')
-  const child = spawn(process.execPath, [MAIN, 'serve', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, 'serve', ...(options.args ?? [])], {
     cwd,
     // It ends with the channel, so none outlives the tests.
     stdio: ['ignore', log, log, 'ipc'],

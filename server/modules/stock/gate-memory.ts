@@ -41,8 +41,8 @@ export function createMemoryStore(): GateStore {
       const kept = items.get(itemId)
       return kept === undefined ? 'unknown' : take(kept, request)
     },
-    load(row) {
-      const known = items.get(row.itemId)
+    load(row, isAnew) {
+      const known = isAnew ? undefined : items.get(row.itemId)
       const kept = known ?? newKept()
       items.set(row.itemId, kept)
       if (row.epoch > kept.epoch) {

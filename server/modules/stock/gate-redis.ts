@@ -93,9 +93,9 @@ export function createRedisStore({ redis, prefix }: { redis: RedisLink; prefix: 
         setImmediate(() => void send(itemId, fresh))
       })
     },
-    async load({ itemId, version, available, epoch }) {
+    async load({ itemId, version, available, epoch }, isAnew) {
       try {
-        return (await call(itemId, 'load', [version, available, epoch])) !== undefined
+        return (await call(itemId, 'load', [version, available, epoch, isAnew ? 1 : 0])) !== undefined
       } catch {
         return false
       }

@@ -61,8 +61,11 @@ export interface GateStore {
   isAway(): boolean
   /** Idempotent by id: a claim in flight is granted again with its number. */
   take(itemId: number, request: TakeRequest): TakeReply | Promise<TakeReply>
-  /** Numbers of the row where they are newer; a higher epoch starts the numbering anew. False: the store is away. */
-  load(row: GateRow): boolean | Promise<boolean>
+  /**
+   * Numbers of the row where they are newer; a higher epoch starts the numbering anew. `isAnew`: whatever is kept is
+   * forgotten. False: the store is away.
+   */
+  load(row: GateRow, isAnew: boolean): boolean | Promise<boolean>
   /** Removes claims whose truth is known, with the numbers it came with. Serves those who wait. */
   settle(itemId: number, ids: readonly string[], change: StockChange | undefined): void
   learn(change: StockChange): void

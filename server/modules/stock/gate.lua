@@ -85,9 +85,9 @@ end
 
 local operations = {}
 
--- load: version, available, epoch
-function operations.load(new_version, new_available, new_epoch)
-  if not is_known then
+-- load: version, available, epoch, whether all that is kept is to be forgotten (1)
+function operations.load(new_version, new_available, new_epoch, is_anew)
+  if not is_known or is_anew == '1' then
     redis.call('UNLINK', claims, waiting)
     version, available, epoch, given, units = 0, 0, 0, 0, 0
     redis.call('HSET', gate, 'server', server_name())
@@ -147,10 +147,11 @@ function operations.settle(new_version, new_available, ...)
     end
   end
   local is_news = learn(tonumber(new_version), tonumber(new_available))
-  serve_waiting()
+  local is_settled = select('#', ...) > 0
+  if is_news or is_settled then serve_waiting() end
   save()
   -- Units that came back, or the last ones that went: others must hear of it. Sales in between they need not.
-  if #grants > 0 or (is_news and (available == 0 or select('#', ...) == 0)) then publish() end
+  if #grants > 0 or (is_news and (available == 0 or not is_settled)) then publish() end
   return numbers()
 end
 

@@ -186,4 +186,15 @@ describe('the gate in memory', () => {
     expect(await ask(claim(1, 5))).toMatchObject({ answer: 'granted' })
     expect(gate.census()).toMatchObject({ claimsInFlight: 1, unitsLeft: 3 })
   })
+
+  it('starts anew where the database went back in time', async () => {
+    row = { ...row, version: 9, available: 0, epoch: 8 }
+    await ask(claim(1))
+    expect(gate.refusal(1, 1)).toBe('sold_out')
+    row = { ...row, version: 5, available: 2, epoch: 3 }
+    await gate.recheck()
+    expect(gate.refusal(1, 1)).toBeUndefined()
+    expect(await ask(claim(1))).toEqual({ answer: 'granted', sequence: 3 * EPOCH + 1 })
+    expect(gate.census().unitsLeft).toBe(1)
+  })
 })

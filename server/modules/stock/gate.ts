@@ -65,13 +65,14 @@ export function createGate(options: {
     })
 
   /** Into the store, as a gate that is new: with an epoch of its own. False: no such item, or the store is away. */
-  const load = (entry: Entry): Promise<boolean> =>
+  const load = (entry: Entry, isAnew = false): Promise<boolean> =>
     once(loading, entry.itemId, async () => {
       const row = await reads.loadGate(entry.itemId)
       if (row === undefined) return false
-      takeRow(entry, row)
+      if (isAnew) entry.row = row
+      else takeRow(entry, row)
       // News may have been faster than the row.
-      return store.load({ ...entry.row, epoch: row.epoch })
+      return store.load({ ...entry.row, epoch: row.epoch }, isAnew)
     })
 
   const reason = (entry: Entry): GateRefusal | undefined => reasonOf(entry.row, databaseClock.earliestMs())
@@ -211,6 +212,7 @@ export function createGate(options: {
   }
 
   const readAgain = async (itemIds: readonly number[]): Promise<void> => {
+    const known = new Map(itemIds.map((itemId) => [itemId, entries.get(itemId)?.row.version ?? 0]))
     const rows = new Map((await reads.readGates(itemIds)).map((row) => [row.itemId, row]))
     for (const itemId of itemIds) {
       const entry = entries.get(itemId)
@@ -218,6 +220,13 @@ export function createGate(options: {
       if (entry === undefined) continue
       if (row === undefined) {
         drop(entry)
+        continue
+      }
+      if (row.version < known.get(itemId)!) {
+        // What was committed before the question is not there any more: the database was restored, or failed over and
+        // lost its last commits. All that is known of the item is of a time that did not happen.
+        entry.flag = undefined
+        await load(entry, true)
         continue
       }
       takeRow(entry, row)
