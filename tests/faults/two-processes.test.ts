@@ -10,13 +10,14 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../server/platf
 import { createLog } from '../../server/platform/log.ts'
 import { buy, createClient, randomOf, runSeed, tally, type Answer, type Client } from '../support/buyers.ts'
 import { expectNothingLost, startCrowd, type Crowd } from '../support/crowd.ts'
+import { linkTo } from '../support/database-link.ts'
 import { newDatabase, type TestDatabase } from '../support/postgres.ts'
 import { needsProgram } from '../support/programs.ts'
 import { startRedis, type RedisProcess } from '../support/redis.ts'
 import { expectRedisAgrees, readRedisGate } from '../support/redis-gate.ts'
 import { expectExact, openSale } from '../support/sale.ts'
 import { startServer, type ServerProcess } from '../support/server-process.ts'
-import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import type { TcpProxy } from '../support/tcp-proxy.ts'
 
 const TIMES = 3
 const NOISE = 5
@@ -70,15 +71,6 @@ describe.skipIf(needsProgram('redis-server'))('two processes sell', () => {
       blocker.release()
     }
   }
-  /** The database's url through a proxy of the test's. */
-  const throughProxy = async (url: string): Promise<string> => {
-    const target = new URL(url)
-    proxy = await startProxy({ host: target.searchParams.get('host') ?? '', port: Number(target.port) })
-    target.searchParams.delete('host')
-    target.host = `127.0.0.1:${proxy.port}`
-    return target.href
-  }
-
   it('and one is killed with all units in its hands: they are for sale again within 10 s', async () => {
     const units = 40
     await startProcess()
@@ -115,7 +107,9 @@ describe.skipIf(needsProgram('redis-server'))('two processes sell', () => {
   })
 
   it('and answers of COMMIT are lost: nobody is told anything wrong, and the same key finds the order', async () => {
-    await startProcess(await throughProxy(made.url))
+    const link = await linkTo(made.url)
+    proxy = link.proxy
+    await startProcess(link.url)
     await startProcess()
     const itemId = await openSale(clients[0]!, { quantity: 100_000 })
     crowd = startCrowd(clients, { itemId })
@@ -123,10 +117,10 @@ describe.skipIf(needsProgram('redis-server'))('two processes sell', () => {
     let cuts = 0
     for (let time = 0; time < TIMES * 2; time++) {
       await sleep(200 + random() * 300)
-      await proxy!.cutAnswers((request) => request.includes('place_limited_orders'))
-      await expect.poll(() => proxy!.cuts, { timeout: 10_000, interval: 5 }).toBeGreaterThan(cuts)
-      cuts = proxy!.cuts
-      await proxy!.pass()
+      await link.proxy.cutAnswers((request) => request.includes('place_limited_orders'))
+      await expect.poll(() => link.proxy.cuts, { timeout: 10_000, interval: 5 }).toBeGreaterThan(cuts)
+      cuts = link.proxy.cuts
+      await link.proxy.pass()
       const soldAgainMs = await crowd.untilAllSell()
       console.log(`an answer of a commit was lost: sold again after ${soldAgainMs.toFixed(0)} ms`)
       expect(soldAgainMs).toBeLessThan(RESUME_MS_MAX)

@@ -118,24 +118,24 @@ describe('the requests of one address', () => {
   })
 
   test('while PostgreSQL is away they are counted in this process, and are no fault', async () => {
-    const link = await linkTo(database.url)
-    const cutOff = await start({ url: link.url })
+    const { url, proxy } = await linkTo(database.url)
+    const cutOff = await start({ url })
     try {
       const from = newAddress()
       const ask = () => logIn(cutOff, newPerson().email, { from })
       expect((await ask()).status).toBe(400)
-      link.cut()
+      await proxy.drop()
       const away = []
       for (let count = 0; count < 7; count++) away.push(await ask())
       expect(away.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503, 429, 429])
-      link.open()
+      await proxy.pass()
       await passTime(60_000)
       cutOff.wait(60_000)
       expect((await ask()).status).toBe(400)
     } finally {
-      link.open()
+      await proxy.pass()
       await cutOff.stop()
-      await link.close()
+      await proxy.close()
     }
   })
 })
@@ -277,31 +277,31 @@ describe('a logout at one process', () => {
   })
 
   test('also, a heartbeat later, when the LISTEN connection has died without a word', async () => {
-    const link = await linkTo(database.url)
-    const deaf = await start({ listenUrl: link.url })
+    const { url, proxy } = await linkTo(database.url)
+    const deaf = await start({ listenUrl: url })
     try {
-      link.fallSilent()
+      await proxy.hang()
       const access = await logOutAt(neighbour)
       expect((await me(deaf, access)).status).toBe(200)
-      link.open()
+      await proxy.pass()
       await eventually(6_000, isRefused(deaf, access))
       // It has a connection that works again, and not two.
       const next = await logOutAt(neighbour)
       await eventually(1_000, isRefused(deaf, next))
     } finally {
       await deaf.stop()
-      await link.close()
+      await proxy.close()
     }
   })
 
   test('a process whose LISTEN connection is dead stops all the same', async () => {
-    const link = await linkTo(database.url)
-    const deaf = await start({ listenUrl: link.url })
-    link.fallSilent()
+    const { url, proxy } = await linkTo(database.url)
+    const deaf = await start({ listenUrl: url })
+    await proxy.hang()
     const begin = performance.now()
     await deaf.stop()
     expect(performance.now() - begin).toBeLessThan(8_000)
-    await link.close()
+    await proxy.close()
   })
 })
 

@@ -72,7 +72,7 @@ export function reasonOf(row: GateRow, earliestMs: number): GateRefusal | undefi
  * May the store be loaded again now? Once is what a loss needs; where another process can not reach the store and goes
  * past it again and again, epochs must not be used up: the waits between grow to a minute (2^21 epochs last for years).
  */
-export function askAgain(entry: Entry, nowMs: number): boolean {
+export function mayLoadAgain(entry: Entry, nowMs: number): boolean {
   if (nowMs < entry.loadNotBeforeMs) return false
   if (nowMs - entry.loadNotBeforeMs > 2 * LOAD_GAP_MS_MAX) entry.loads = 0
   const doublings = Math.max(0, entry.loads - LOADS_IN_A_ROW)
