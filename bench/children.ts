@@ -145,16 +145,20 @@ function readStat(pid: number): { parent: number; seconds: number; endedSeconds:
   }
 }
 
-/** Watches the resident memory of a process; `maxMb` is NaN where the system does not tell. */
+/** Resident memory of a process; NaN where it has ended, or the system does not tell. */
+export function readMemoryMb(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** The highest memory of a process so far; NaN where the system does not tell. */
 export function watchMemory(pid: number): { maxMb(): number; stop(): void } {
-  let maxMb = Number.NaN
+  let maxMb = readMemoryMb(pid)
   const look = (): void => {
-    try {
-      const kb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-      if (!(kb / 1024 <= maxMb)) maxMb = kb / 1024
-    } catch {
-      // It has ended, or there is no /proc.
-    }
+    maxMb = Math.max(maxMb, readMemoryMb(pid) || 0)
   }
   const timer = setInterval(look, 200)
   return { maxMb: () => maxMb, stop: () => clearInterval(timer) }

@@ -1,15 +1,18 @@
 // The figures to reach, as data, and how a measured value stands to them.
 
-export interface Target {
+interface Recorded {
   scenario: number
   what: string
   unit: string
-  better: 'more' | 'less'
-  reach: number
-  stretch: number
 }
 
-export const TARGETS = {
+interface Target extends Recorded {
+  better: 'more' | 'less'
+  reach: number
+  stretch?: number
+}
+
+const TARGETS = {
   orders: {
     scenario: 2,
     what: 'committed limited orders/s, whole service, 100 connections',
@@ -114,23 +117,102 @@ export const TARGETS = {
     reach: 0.7,
     stretch: 0.85,
   },
+  redisOrders: {
+    scenario: 10,
+    what: 'committed limited orders/s, whole service, Redis gate, 100 connections',
+    unit: 'F',
+    better: 'more',
+    reach: 0.4,
+    stretch: 0.55,
+  },
+  redisAway: {
+    scenario: 11,
+    what: 'Redis away (killed): orders go on within',
+    unit: 'ms',
+    better: 'less',
+    reach: 200,
+  },
+  redisBack: {
+    scenario: 11,
+    what: 'Redis back after a kill: counts again within',
+    unit: 's',
+    better: 'less',
+    reach: 2,
+  },
+  redisFlushed: {
+    scenario: 11,
+    what: 'Redis flushed: counts again within',
+    unit: 's',
+    better: 'less',
+    reach: 2,
+  },
+  postgresBack: {
+    scenario: 12,
+    what: 'PostgreSQL away (stopped immediate, started again): sold again within',
+    unit: 's',
+    better: 'less',
+    reach: 2,
+  },
+  claims: {
+    scenario: 14,
+    what: 'a million waiting claims: memory of Redis',
+    unit: 'MB',
+    better: 'less',
+    reach: 300,
+  },
+  soakP99: {
+    scenario: 15,
+    what: 'soak at 70 % of the maximum: drift of p99, first to last minute',
+    unit: '%',
+    better: 'less',
+    reach: 20,
+    stretch: 5,
+  },
+  soakMemory: {
+    scenario: 15,
+    what: 'soak at 70 % of the maximum: drift of memory, first to last minute',
+    unit: '%',
+    better: 'less',
+    reach: 20,
+    stretch: 5,
+  },
 } as const satisfies Record<string, Target>
 
-export type FigureId = keyof typeof TARGETS
+/** Recorded without a bar. */
+const RECORDED = {
+  processes1: { scenario: 13, what: 'orders/s, 1 process, Redis gate, 100 connections', unit: '/s' },
+  processes2: { scenario: 13, what: 'orders/s, 2 processes, Redis gate, 100 connections', unit: '/s' },
+  processes3: { scenario: 13, what: 'orders/s, 3 processes, Redis gate, 100 connections', unit: '/s' },
+} as const satisfies Record<string, Recorded>
 
-export interface Figure extends Target {
-  id: FigureId
+interface Measured {
+  id: string
   value: number
   /** The absolute numbers behind it. */
   detail: string
-  standing: 'stretch' | 'reached' | 'short'
 }
 
-export function toFigure(id: FigureId, value: number, detail: string): Figure {
+export type TargetFigure = Target & Measured & { standing: 'stretch' | 'reached' | 'short' }
+export type RecordedFigure = Recorded & Measured & { standing: 'recorded' }
+export type Figure = TargetFigure | RecordedFigure
+
+export function toFigure(id: keyof typeof TARGETS, value: number, detail: string): TargetFigure {
   const target: Target = TARGETS[id]
-  const meets = (bound: number): boolean => (target.better === 'more' ? value >= bound : value <= bound)
+  const meets = (bound?: number): boolean =>
+    bound !== undefined && (target.better === 'more' ? value >= bound : value <= bound)
   const standing = meets(target.stretch) ? 'stretch' : meets(target.reach) ? 'reached' : 'short'
   return { ...target, id, value, detail, standing }
+}
+
+export function toRecorded(id: keyof typeof RECORDED, value: number, detail: string): RecordedFigure {
+  return { ...RECORDED[id], id, value, detail, standing: 'recorded' }
+}
+
+/** `>= 0.55, stretch 0.7`. */
+export function barOf(figure: Figure): string {
+  if (figure.standing === 'recorded') return ''
+  const stretch = figure.stretch === undefined ? '' : `, stretch ${figure.stretch}`
+  return `${figure.better === 'more' ? '>=' : '<='} ${figure.reach}${stretch}`
 }
 
 /** Three significant digits, thousands as whole numbers. */

@@ -1,6 +1,13 @@
 // What the bench and its load process say to each other.
 import type { HistogramData } from './histogram.ts'
 
+export interface LoadTarget {
+  itemId: number
+  tokensFile: string
+  /** Gets the order id and the key's number of every 201, as pairs of float64. */
+  placedFile: string
+}
+
 export interface LoadJob {
   /** On 127.0.0.1. */
   port: number
@@ -10,13 +17,13 @@ export interface LoadJob {
   warmupSeconds: number
   seconds: number
   /** Requests take turns over these. */
-  targets: { itemId: number; tokensFile: string }[]
+  targets: readonly LoadTarget[]
+  /** A long run: targets follow one another instead, one for each slice of this length, whose latencies are kept apart. */
+  sliceSeconds: number | undefined
   /** Ends when every token was used once. */
   eachTokenOnce: boolean
   /** Keys are this and a number. */
   keyPrefix: string
-  /** Gets the order id and the key's number of every 201, as pairs of float64. */
-  placedFile: string
 }
 
 export interface LoadResult {
@@ -32,6 +39,10 @@ export interface LoadResult {
   refused: HistogramData
   /** 201s in each slice of SLICE_MS since `startedMs`. */
   timeline: number[]
+  /** The slowest answer of whatever status that came in each of these slices, in ms. */
+  slowest: number[]
+  /** Of a long run: `accepted` by slice. */
+  slices: HistogramData[]
   /** Arrivals that found the queue of the open model full. */
   dropped: number
   /** Requests without an answer: lost connections, and what was still open long after the end. */

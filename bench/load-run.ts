@@ -1,23 +1,19 @@
 // One run of load: opens the connections, sends for a bounded time, waits for the last answers.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createHistogram } from './histogram.ts'
 import { openConnection, readNumber, type Connection } from './load-connection.ts'
-import { ORDERS_PATH, SLICE_MS, type LoadJob, type LoadResult } from './load-protocol.ts'
+import type { LoadJob, LoadResult } from './load-protocol.ts'
+import { createRequests } from './load-requests.ts'
+import { createPlacedFile, createTally } from './load-tally.ts'
 
 const LAST_ANSWERS_MS_MAX = 5_000
 /** Arrivals of the open model that wait for a free connection. */
 const WAITING_MAX = 100_000
-const PLACED_MAX = 5_000_000
 const ORDER_ID_AT = '{"orderId":'.length
 
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
   const nextRequest = createRequests(job)
-  const accepted = createHistogram()
-  const refused = createHistogram()
-  const statuses: Record<string, number> = {}
-  const timeline: number[] = []
-  const placed: number[] = []
+  const tally = createTally(job)
+  const placed = job.targets.map(({ placedFile }) => createPlacedFile(placedFile))
   const idle: Lane[] = []
   const waiting = createTimes()
   let unanswered = 0
@@ -31,16 +27,19 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
     connection: Connection | undefined
     scheduledMs: number
     keyNumber: number
+    target: number
     busy: boolean
   }
   const send = (lane: Lane, scheduledMs: number): void => {
-    const request = nextRequest()
+    const now = performance.now()
+    const request = nextRequest(now - measureFromMs)
     if (request === undefined) {
-      endMs = Math.min(endMs, performance.now())
+      endMs = Math.min(endMs, now)
       return
     }
     lane.scheduledMs = scheduledMs
     lane.keyNumber = request.keyNumber
+    lane.target = request.target
     lane.busy = true
     inFlight++
     lane.connection?.send(request.text)
@@ -55,22 +54,16 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
     const now = performance.now()
     inFlight--
     lane.busy = false
-    if (status === 201) placed.push(readNumber(bytes, bodyStart + ORDER_ID_AT), lane.keyNumber)
+    if (status === 201) placed[lane.target]!.add(readNumber(bytes, bodyStart + ORDER_ID_AT), lane.keyNumber)
     if (now >= measureFromMs && now < endMs) {
       lastMs = now
-      statuses[status] = (statuses[status] ?? 0) + 1
-      if (status === 201) {
-        accepted.add(now - lane.scheduledMs)
-        const slice = Math.floor((now - measureFromMs) / SLICE_MS)
-        timeline[slice] = (timeline[slice] ?? 0) + 1
-      } else if (status === 409) refused.add(now - lane.scheduledMs)
+      tally.add(now - measureFromMs, status, now - lane.scheduledMs)
     }
-    if (placed.length > PLACED_MAX * 2) endMs = now
     next(lane, now)
   }
   const lanes = await Promise.all(
     Array.from({ length: job.connections }, async () => {
-      const lane: Lane = { connection: undefined, scheduledMs: 0, keyNumber: 0, busy: false }
+      const lane: Lane = { connection: undefined, scheduledMs: 0, keyNumber: 0, target: 0, busy: false }
       lane.connection = await openConnection(job.port, {
         onAnswer: (status, bytes, bodyStart) => onAnswer(lane, status, bytes, bodyStart),
         onLost() {
@@ -107,46 +100,19 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
   const giveUpMs = performance.now() + LAST_ANSWERS_MS_MAX
   while (inFlight > 0 && performance.now() < giveUpMs) await sleep(5)
   for (const lane of lanes) lane.connection?.close()
-  writeFileSync(job.placedFile, new Float64Array(placed))
+  for (const file of placed) file.close()
   const seconds = (Math.max(lastMs, measureFromMs + 1) - measureFromMs) / 1000
   return {
     startedMs: performance.timeOrigin + measureFromMs,
     seconds,
-    statuses,
-    placed: placed.length / 2,
-    accepted: accepted.data(),
-    refused: refused.data(),
-    timeline: Array.from(timeline, (count) => count ?? 0),
+    placed: placed.reduce((sum, file) => sum + file.count(), 0),
+    ...tally.result(),
     dropped,
     unanswered: unanswered + inFlight,
   }
 }
 
-/** Bytes of the next request: targets in turn, each through its tokens in turn, always with a new key. */
-function createRequests(job: LoadJob): () => { text: string; keyNumber: number } | undefined {
-  const targets = job.targets.map(({ itemId, tokensFile }) => {
-    const body = `{"itemId":${itemId},"quantity":1}`
-    return {
-      tokens: readFileSync(tokensFile, 'latin1').trimEnd().split('\n'),
-      used: 0,
-      tail: `\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    }
-  })
-  const head = `POST ${ORDERS_PATH} HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\ncontent-type: application/json\r\nauthorization: Bearer `
-  const middle = `\r\nidempotency-key: ${job.keyPrefix}`
-  let count = 0
-  return () => {
-    const target = targets[count % targets.length]!
-    if (target.used === target.tokens.length) {
-      if (job.eachTokenOnce) return undefined
-      target.used = 0
-    }
-    const keyNumber = count++
-    return { text: head + target.tokens[target.used++]! + middle + keyNumber + target.tail, keyNumber }
-  }
-}
-
-/** A queue of numbers that does not move its elements. */
+/** A queue of numbers that seldom moves its elements. */
 function createTimes(): {
   push(time: number): void
   shift(): number
@@ -167,6 +133,10 @@ function createTimes(): {
     shift() {
       const time = times[first++]!
       if (first === times.length) clear()
+      else if (first > WAITING_MAX) {
+        times = times.slice(first)
+        first = 0
+      }
       return time
     },
     length,

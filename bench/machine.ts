@@ -1,6 +1,7 @@
 // Where and on what the figures were measured.
 import { spawnSync } from 'node:child_process'
 import { cpus, release, totalmem, type } from 'node:os'
+import { findRedis } from './redis.ts'
 import type { Rig } from './rig.ts'
 
 export interface Machine {
@@ -11,6 +12,8 @@ export interface Machine {
   node: string
   postgres: string
   postgresSettings: Record<string, string>
+  /** Of the redis-server on the PATH, if there is one. */
+  redis: string | undefined
   commit: string | undefined
 }
 
@@ -42,6 +45,7 @@ export async function describeMachine(rig: Rig): Promise<Machine> {
     node: process.version,
     postgres: version.rows[0]?.server_version ?? 'unknown',
     postgresSettings: Object.fromEntries(settings.rows.map(({ name, value }) => [name, value])),
+    redis: findRedis(),
     commit: git.status === 0 ? git.stdout.trim() : undefined,
   }
 }

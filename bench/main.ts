@@ -1,17 +1,25 @@
-// `npm run bench`: measures the figures to reach, all in one run. `-- --quick` ends within a minute.
-import { parseArgs } from 'node:util'
+// `npm run bench`: measures the figures to reach, all in one run. `-- --quick` ends within two minutes, `-- --soak 10m` is
+// a run of its own.
+import { CommandError } from '../server/commands/command.ts'
 import { createLifetime, Stopping } from '../server/lifetime.ts'
 import { watchMemory } from './children.ts'
 import { createItem, HUGE_STOCK } from './database.ts'
 import { describeMachine } from './machine.ts'
+import { readOptions, USAGE, type Options } from './options.ts'
 import { printFigure, printSamples, saveReport, type Report } from './report.ts'
-import { startRig, type Rig, type Scale } from './rig.ts'
+import { startRig, type Rig } from './rig.ts'
 import { runOnce } from './sample.ts'
 import type { Known, Scenario } from './scenario.ts'
+import { claimsScenario } from './scenario-claims.ts'
 import { earlierScenario } from './scenario-earlier.ts'
 import { holdsScenario } from './scenario-holds.ts'
 import { openScenario } from './scenario-open.ts'
+import { postgresAwayScenario } from './scenario-postgres-away.ts'
+import { processesScenario } from './scenario-processes.ts'
+import { redisScenario } from './scenario-redis.ts'
+import { redisAwayScenario } from './scenario-redis-away.ts'
 import { saleScenario } from './scenario-sale.ts'
+import { createSoakScenario } from './scenario-soak.ts'
 import { writerScenario } from './scenario-writer.ts'
 
 const SCENARIOS: readonly Scenario[] = [
@@ -20,42 +28,12 @@ const SCENARIOS: readonly Scenario[] = [
   openScenario,
   earlierScenario,
   holdsScenario,
+  redisScenario,
+  redisAwayScenario,
+  postgresAwayScenario,
+  processesScenario,
+  claimsScenario,
 ]
-
-const FULL: Scale = {
-  isQuick: false,
-  runSeconds: 4,
-  warmupSeconds: 0.5,
-  rounds: 5,
-  openSeconds: 20,
-  holdsSeconds: { before: 2, after: 4.5 },
-  quietSecondsMax: 120,
-  strangers: 200_000,
-  earlierOrders: 1_000_000,
-  holds: 100_000,
-}
-const QUICK: Scale = {
-  isQuick: true,
-  runSeconds: 1.1,
-  warmupSeconds: 0.2,
-  rounds: 1,
-  openSeconds: 2,
-  holdsSeconds: { before: 1, after: 2 },
-  quietSecondsMax: 0,
-  strangers: 60_000,
-  earlierOrders: 100_000,
-  holds: 20_000,
-}
-
-/** As README.md starts it in production. */
-const PRODUCTION_FLAGS = '--max-semi-space-size=16 --heap-growing-percent=70'
-
-const USAGE = `npm run bench [-- options]
-  --quick                ends within a minute: shorter runs, one round, fewer earlier orders and holds
-  --only 2,5             only the holds with these scenarios
-  --rounds N             turns of each hold
-  --server-flags FLAGS   passed to the node process of the service (those of production: ${PRODUCTION_FLAGS})
-  --no-save              writes no files into bench/results`
 
 const life = createLifetime({ exit: (code) => process.exit(code), say: console.error, msMax: 30_000 })
 let isEnding = false
@@ -72,42 +50,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => interrupt('the launcher is gone'))
 
 try {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      rounds: { type: 'string' },
-      'server-flags': { type: 'string', default: PRODUCTION_FLAGS },
-      'no-save': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) console.log(USAGE)
+  const options = readOptions()
+  if (options === undefined) console.log(USAGE)
   else {
-    const scale = values.quick ? QUICK : FULL
-    const only = values.only?.split(',').map(Number)
-    const report = await bench({
-      scale: values.rounds === undefined ? scale : { ...scale, rounds: Number(values.rounds) },
-      scenarios: SCENARIOS.filter(
-        ({ numbers }) => only === undefined || numbers.some((n) => only.includes(n)),
-      ),
-      serverFlags: values['server-flags'].split(' ').filter((flag) => flag !== ''),
-    })
-    if (!values['no-save'] && only === undefined) console.log(saveReport(report).join('\n'))
+    const report = await bench(options)
+    if (options.isSaved) console.log(saveReport(report).join('\n'))
     process.exitCode = report.faults.length > 0 ? 1 : 0
   }
 } catch (error) {
   // Children that Ctrl-C ended fail whatever was waiting for them.
-  if (!(error instanceof Stopping) && !isEnding) console.error(error)
+  if (!(error instanceof Stopping) && !isEnding)
+    console.error(error instanceof CommandError ? error.message : error)
   process.exitCode = 1
 }
 await end(Number(process.exitCode ?? 0))
 
-async function bench(options: {
-  scale: Scale
-  scenarios: readonly Scenario[]
-  serverFlags: readonly string[]
-}): Promise<Report> {
+async function bench(options: Options): Promise<Report> {
   const startedMs = Date.now()
   const { scale } = options
   if (scale.isQuick) {
@@ -120,7 +78,7 @@ async function bench(options: {
   await warmUp(rig)
   const known: Known = { serverMemoryMb: memory.maxMb }
   const report: Report = {
-    kind: scale.isQuick ? 'quick' : 'full',
+    kind: kindOf(options),
     machine: await describeMachine(rig),
     scale,
     serverFlags: options.serverFlags,
@@ -129,22 +87,38 @@ async function bench(options: {
     figures: [],
     samples: [],
     faults: [],
+    skipped: [],
     curves: [],
     timelines: [],
   }
-  for (const scenario of options.scenarios) {
+  for (const scenario of scenariosOf(options)) {
+    if (scenario.needsRedis === true && report.machine.redis === undefined) {
+      report.skipped.push(`${scenario.numbers.join(', ')}: ${scenario.name} (no redis-server on the PATH)`)
+      console.log(`SKIPPED  ${report.skipped.at(-1)}`)
+      continue
+    }
     const outcome = await scenario.run(rig, known)
     report.figures.push(...outcome.figures)
     report.samples.push(...outcome.samples)
     report.faults.push(...outcome.faults)
     report.curves.push(...(outcome.curves ?? []))
-    if (outcome.timeline !== undefined) report.timelines.push(outcome.timeline)
+    report.timelines.push(...(outcome.timelines ?? []))
     for (const figure of outcome.figures) printFigure(figure)
     for (const fault of outcome.faults) console.error(`WRONG: ${fault}`)
   }
   report.seconds = (Date.now() - startedMs) / 1000
   printSamples(report)
   return report
+}
+
+function kindOf({ soak, scale }: Options): Report['kind'] {
+  if (soak !== undefined) return soak.gate === 'redis' ? 'soak-redis' : 'soak'
+  return scale.isQuick ? 'quick' : 'full'
+}
+
+function scenariosOf({ soak, only }: Options): readonly Scenario[] {
+  if (soak !== undefined) return [createSoakScenario(soak)]
+  return SCENARIOS.filter(({ numbers }) => only === undefined || numbers.some((n) => only.includes(n)))
 }
 
 /** Both servers are compiled, and every buyer's token is known, before anything counts. */

@@ -11,7 +11,11 @@ const BOTTOM = 40
 const TOP = 10
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
-const COLOURS = 6
+const COLOURS = 7
+
+/** Of an axis of time. */
+const TICK_SECONDS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200]
+const TICKS_MAX = 15
 
 const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999]
 
@@ -54,10 +58,14 @@ export function plotTimeline({ name, sliceMs, values, marks }: Report['timelines
   const y = (value: number): number => TOP + PLOT_HEIGHT - (value / max) * PLOT_HEIGHT
   const points = values.map((value, i) => `${x((i + 0.5) * sliceMs).toFixed(1)},${y(value).toFixed(1)}`)
   const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => horizontal(y(max * part), show(max * part)))
-  const ticks = Array.from({ length: Math.floor(seconds) + 1 }, (_, s) => vertical(x(s * 1000), `${s} s`))
+  const step = TICK_SECONDS.find((some) => seconds / some <= TICKS_MAX) ?? seconds
+  const ticks = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) =>
+    vertical(x(i * step * 1000), step < 60 ? `${i * step} s` : `${(i * step) / 60} min`),
+  )
+  // Names of moments that lie together must not lie upon one another.
   const drawn = marks.map(
-    (mark) =>
-      `<line x1="${x(mark.at)}" x2="${x(mark.at)}" y1="${TOP}" y2="${TOP + PLOT_HEIGHT}" stroke="var(--c1)" stroke-dasharray="5 4"/><text x="${x(mark.at) + 4}" y="${TOP + 12}" text-anchor="start">${mark.name}</text>`,
+    (mark, i) =>
+      `<line x1="${x(mark.at)}" x2="${x(mark.at)}" y1="${TOP}" y2="${TOP + PLOT_HEIGHT}" stroke="var(--c1)" stroke-dasharray="5 4"/><text x="${x(mark.at) + 4}" y="${TOP + 12 + i * 14}" text-anchor="start">${mark.name}</text>`,
   )
   const line = `<polyline points="${points.join(' ')}" fill="none" stroke="var(--c0)" stroke-width="1.5"/>`
   return svg(name, [...grid, ...ticks, line, ...drawn])

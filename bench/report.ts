@@ -1,16 +1,16 @@
 // The results: lines on stdout, a JSON file with every sample, a page to look at.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { show, type Figure } from './figures.ts'
+import { barOf, show, type Figure } from './figures.ts'
 import { quantile, type HistogramData } from './histogram.ts'
 import type { Machine } from './machine.ts'
 import { renderPage } from './report-page.ts'
 import type { Scale } from './rig.ts'
 import type { Sample } from './sample.ts'
-import type { Outcome } from './scenario.ts'
+import type { Timeline } from './timeline.ts'
 
 export interface Report {
-  kind: 'quick' | 'full'
+  kind: 'quick' | 'full' | 'soak' | 'soak-redis'
   machine: Machine
   scale: Scale
   serverFlags: readonly string[]
@@ -19,19 +19,20 @@ export interface Report {
   figures: Figure[]
   samples: Sample[]
   faults: string[]
+  /** Scenarios that this machine lacks something for. */
+  skipped: string[]
   curves: { name: string; data: HistogramData }[]
-  timelines: NonNullable<Outcome['timeline']>[]
+  timelines: Timeline[]
 }
 
-const STANDINGS = { stretch: 'STRETCH', reached: 'reached', short: 'SHORT  ' } as const
+const STANDINGS = { stretch: 'STRETCH', reached: 'reached', short: 'SHORT  ', recorded: 'recorded' } as const
 
 /** `reached   0.57 F  (>= 0.55, stretch 0.7)  what – detail`. */
 export function printFigure(figure: Figure): void {
-  const sign = figure.better === 'more' ? '>=' : '<='
   const value = `${show(figure.value)} ${figure.unit}`.padStart(9)
-  const target = `${sign} ${figure.reach}, stretch ${figure.stretch}`.padEnd(22)
   const { scenario, what, detail } = figure
-  console.log(`${STANDINGS[figure.standing]}  ${value}  ${target}  ${scenario}: ${what} – ${detail}`)
+  const standing = STANDINGS[figure.standing].padEnd(8)
+  console.log(`${standing}  ${value}  ${barOf(figure).padEnd(22)}  ${scenario}: ${what} – ${detail}`)
 }
 
 /** Past this, what others do on the machine shows in the figures. */
@@ -57,10 +58,12 @@ export function printSamples(report: Report): void {
       `\nDISTURBED: in ${runs} other processes took more than ${DISTURBED_CORES} cores; measure again`,
     )
   }
-  const short = report.figures.filter(({ standing }) => standing === 'short').length
+  for (const name of report.skipped) console.log(`\nSKIPPED ${name}`)
+  const withBar = report.figures.filter(({ standing }) => standing !== 'recorded')
+  const short = withBar.filter(({ standing }) => standing === 'short').length
   const truth = report.faults.length === 0 ? 'every 201 is an order, all units add up' : 'the checks FAILED'
   console.log(
-    `\n${report.figures.length - short} of ${report.figures.length} figures reached; ${truth}; ${show(report.seconds)} s`,
+    `\n${withBar.length - short} of ${withBar.length} figures reached; ${truth}; ${show(report.seconds)} s`,
   )
 }
 

@@ -25,6 +25,19 @@ export interface Scale {
   strangers: number
   earlierOrders: number
   holds: number
+  /** What breaks is away for so long, and watched before and after. */
+  faults: { rounds: number; beforeSeconds: number; awaySeconds: number; afterSeconds: number }
+  /** Each with as many waiting claims as a gate keeps. */
+  claimItems: number
+}
+
+export interface ServiceOptions {
+  databaseUrl?: string
+  /** With it the gate is the one in Redis, otherwise the one in memory. */
+  redisUrl?: string
+  processes?: number
+  /** `silent` where Redis or PostgreSQL is taken away. */
+  logLevel?: 'warn' | 'silent'
 }
 
 export interface Rig {
@@ -40,7 +53,7 @@ export interface Rig {
   buyers: { tokensFile: string; first: number; count: number }
   /** Tokens nobody has used. */
   strangersFile: string
-  startService(databaseUrl: string, nodeFlags?: readonly string[]): Promise<Listening>
+  startService(options?: ServiceOptions): Promise<Listening>
   waitForQuiet(): Promise<void>
   life: Lifetime
 }
@@ -74,14 +87,12 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
   const strangersFile = join(dir, 'strangers')
   writeStrangersTokens(strangersFile, secrets.TOKEN_SECRET, scale.strangers)
 
-  const startService = async (
-    databaseUrl: string,
-    nodeFlags: readonly string[] = serverFlags,
-  ): Promise<Listening> => {
+  const startService = async (options: ServiceOptions = {}): Promise<Listening> => {
+    const { databaseUrl = postgres.url, redisUrl, processes = 1, logLevel = 'warn' } = options
     const service = await startListening({
       script: MAIN,
-      args: ['serve'],
-      nodeFlags,
+      args: ['serve', '--processes', String(processes)],
+      nodeFlags: serverFlags,
       env: {
         ...secrets,
         DATABASE_URL: databaseUrl,
@@ -90,8 +101,9 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
         SMTP_URL: 'smtp://127.0.0.1:9',
         HOST: '127.0.0.1',
         PORT: '0',
-        LOG_LEVEL: 'warn',
-        SALE_GATE: 'memory',
+        DRAIN_SECONDS: '0',
+        LOG_LEVEL: logLevel,
+        ...(redisUrl === undefined ? { SALE_GATE: 'memory' } : { SALE_GATE: 'redis', REDIS_URL: redisUrl }),
         RATE_LIMIT_FACTOR: '1000000',
       },
       cwd: dir,
@@ -110,7 +122,7 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
     dir,
     load,
     floor,
-    service: await startService(postgres.url),
+    service: await startService(),
     postgresPid: postgres.pid,
     database: { url: postgres.url, name: new URL(postgres.url).pathname.slice(1) },
     client,

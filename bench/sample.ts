@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { busySeconds, cpuSecondsOf, type Listening } from './children.ts'
 import { quantile, type HistogramData } from './histogram.ts'
-import type { LoadJob, LoadResult } from './load-protocol.ts'
+import type { LoadJob, LoadResult, LoadTarget } from './load-protocol.ts'
 import type { Rig } from './rig.ts'
 
 export interface Sample {
@@ -16,48 +16,65 @@ export interface Sample {
   cores: Record<string, number>
 }
 
+/** What the load was told of one item. */
+export interface Answered {
+  itemId: number
+  keyPrefix: string
+  placedFile: string
+}
+
 export interface Run {
   sample: Sample
   result: LoadResult
-  keyPrefix: string
-  placedFile: string
+  answered: Answered[]
 }
 
 export interface RunOptions {
   name: string
   server: Listening
-  targets: LoadJob['targets']
+  /** Each item once. */
+  targets: readonly Pick<LoadTarget, 'itemId' | 'tokensFile'>[]
   model?: LoadJob['model']
   connections?: number
   seconds?: number
   eachTokenOnce?: boolean
+  /** See LoadJob. */
+  sliceSeconds?: number
   /** Starts at once, however busy the machine is. */
   isTimed?: boolean
+  /** Other processes that work for this run, and what is used instead of the rig's: by name, their pids. */
+  pids?: Readonly<Record<string, number>>
+  /** Processes end meanwhile: what they have used is not known. */
+  isFault?: boolean
 }
 
 export const CONNECTIONS = 100
-const GOOD_STATUSES = ['201', '409']
+const GOOD_STATUSES: readonly string[] = ['201', '409']
 let runs = 0
 
 /** Counts 201 and 409; anything else, and a request without an answer, is a fault of the run. */
 export async function runOnce(rig: Rig, options: RunOptions): Promise<Run> {
   const { scale } = rig
   const keyPrefix = `r${++runs}-`
-  const placedFile = join(rig.dir, `placed-${runs}`)
+  const targets = options.targets.map((target, i) => ({
+    ...target,
+    placedFile: join(rig.dir, `placed-${runs}-${i}`),
+  }))
   if (options.isTimed !== true) await rig.waitForQuiet()
-  const cpuBefore = readCpu(rig, options.server)
+  const pids = { server: options.server.pid, postgres: rig.postgresPid, load: rig.load.pid, ...options.pids }
+  const cpuBefore = readCpu(pids)
   const result = await rig.load.run({
     port: options.server.port,
     model: options.model ?? { kind: 'closed' },
     connections: options.connections ?? CONNECTIONS,
     warmupSeconds: scale.warmupSeconds,
     seconds: options.seconds ?? scale.runSeconds,
-    targets: options.targets,
+    targets,
+    sliceSeconds: options.sliceSeconds,
     eachTokenOnce: options.eachTokenOnce ?? false,
     keyPrefix,
-    placedFile,
   })
-  const cores = coresBetween(cpuBefore, readCpu(rig, options.server))
+  const cores = options.isFault === true ? {} : coresBetween(cpuBefore, readCpu(pids))
   const answers = Object.values(result.statuses).reduce((sum, count) => sum + count, 0)
   const sample: Sample = {
     name: options.name,
@@ -68,12 +85,13 @@ export async function runOnce(rig: Rig, options: RunOptions): Promise<Run> {
     seconds: result.seconds,
     cores,
   }
-  return { sample, result, keyPrefix, placedFile }
+  const answered = targets.map(({ itemId, placedFile }) => ({ itemId, keyPrefix, placedFile }))
+  return { sample, result, answered }
 }
 
 /** What went wrong in a run, apart from what the database says. */
-export function faultsOf({ sample, result }: Run): string[] {
-  const strange = Object.entries(result.statuses).filter(([status]) => !GOOD_STATUSES.includes(status))
+export function faultsOf({ sample, result }: Run, goodStatuses = GOOD_STATUSES): string[] {
+  const strange = Object.entries(result.statuses).filter(([status]) => !goodStatuses.includes(status))
   const faults = strange.map(([status, count]) => `${sample.name}: ${count} answers with status ${status}`)
   if (result.unanswered > 0) faults.push(`${sample.name}: ${result.unanswered} requests without an answer`)
   return faults
@@ -84,32 +102,27 @@ interface Cpu {
   /** Of the whole machine. */
   busy: number
   bench: number
-  server: number
-  postgres: number
-  load: number
+  byName: Record<string, number>
 }
 
-function readCpu(rig: Rig, server: Listening): Cpu {
+function readCpu(pids: Readonly<Record<string, number>>): Cpu {
   const { user, system } = process.cpuUsage()
   return {
     at: performance.now() / 1000,
     busy: busySeconds(),
     bench: (user + system) / 1e6,
-    server: cpuSecondsOf(server.pid),
-    postgres: cpuSecondsOf(rig.postgresPid),
-    load: cpuSecondsOf(rig.load.pid),
+    byName: Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSecondsOf(pid)])),
   }
 }
 
 function coresBetween(before: Cpu, after: Cpu): Record<string, number> {
-  const used = (of: Exclude<keyof Cpu, 'at'>): number => (after[of] - before[of]) / (after.at - before.at)
-  const [server, postgres, load] = [used('server'), used('postgres'), used('load')]
-  return {
-    server,
-    postgres,
-    load,
-    others: Math.max(0, used('busy') - server - postgres - load - used('bench')),
-  }
+  const seconds = after.at - before.at
+  const byName = Object.fromEntries(
+    Object.entries(after.byName).map(([name, used]) => [name, (used - before.byName[name]!) / seconds]),
+  )
+  const all = (after.busy - before.busy - (after.bench - before.bench)) / seconds
+  const ours = Object.values(byName).reduce((sum, cores) => sum + cores, 0)
+  return { ...byName, others: Math.max(0, all - ours) }
 }
 
 export function median(values: readonly number[]): number {

@@ -40,7 +40,7 @@ async function run(rig: Rig): Promise<Outcome> {
       const itemId = await createItem(side.client, HUGE_STOCK)
       const targets = [{ itemId, tokensFile: rig.buyers.tokensFile }]
       const done = await runOnce(rig, { name: side.name, server: side.service, targets })
-      faults.push(...faultsOf(done), ...(await findFaults(side.client, itemId, [done])))
+      faults.push(...faultsOf(done), ...(await findFaults(side.client, { itemId, runs: [done] })))
       if (round >= 0) side.runs.push(done)
     }
   }
@@ -63,5 +63,10 @@ async function openSide(rig: Rig, name: string): Promise<Side> {
   await rig.client.query(`CREATE DATABASE ${database}`)
   url.pathname = `/${database}`
   await migrateDatabase(url.href)
-  return { name, client: await connect(url.href), service: await rig.startService(url.href), runs: [] }
+  return {
+    name,
+    client: await connect(url.href),
+    service: await rig.startService({ databaseUrl: url.href }),
+    runs: [],
+  }
 }

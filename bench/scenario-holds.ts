@@ -6,6 +6,7 @@ import { SLICE_MS } from './load-protocol.ts'
 import type { Rig } from './rig.ts'
 import { faultsOf, median, runOnce, type Run } from './sample.ts'
 import type { Outcome, Scenario } from './scenario.ts'
+import { ordersOverTime } from './timeline.ts'
 import { findFaults } from './truth.ts'
 
 export const holdsScenario: Scenario = { numbers: [9], name: 'holds that end at once', run }
@@ -40,15 +41,12 @@ async function run(rig: Rig): Promise<Outcome> {
     ...(first === undefined
       ? {}
       : {
-          timeline: {
-            name: `orders/s while ${show(holds)} holds of the same item end`,
-            sliceMs: SLICE_MS,
-            values: first.done.result.timeline.map((count) => (count * 1000) / SLICE_MS),
-            marks: [
-              { at: first.endMs - first.done.result.startedMs, name: 'holds end' },
-              { at: first.endMs + first.backMs - first.done.result.startedMs, name: 'all back' },
-            ],
-          },
+          timelines: [
+            ordersOverTime(`orders/s while ${show(holds)} holds of the same item end`, first.done, [
+              { atMs: first.endMs, name: 'holds end' },
+              { atMs: first.endMs + first.backMs, name: 'all back' },
+            ]),
+          ],
         }),
   }
 }
@@ -96,7 +94,7 @@ async function runRound(rig: Rig): Promise<Round> {
     backMs,
     beforeRate: rate(startedMs, endMs),
     duringRate: rate(endMs, endMs + Math.min(backMs, holdsSeconds.after * 1000)),
-    faults: [...faultsOf(done), ...(await findFaults(client, itemId, [done], holds))],
+    faults: [...faultsOf(done), ...(await findFaults(client, { itemId, runs: [done], others: holds }))],
   }
 }
 

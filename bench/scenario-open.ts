@@ -47,7 +47,10 @@ async function run(rig: Rig, known: Known): Promise<Outcome> {
       ...(Number.isNaN(memoryMb) ? [] : [toFigure('memory', memoryMb, 'over everything since the start')]),
     ],
     samples: [mixed.sample, done.sample],
-    faults: [mixed, done].flatMap(faultsOf).concat(await findFaults(rig.client, openItem, [mixed, done])),
+    faults: [
+      ...[mixed, done].flatMap((one) => faultsOf(one)),
+      ...(await findFaults(rig.client, { itemId: openItem, runs: [mixed, done] })),
+    ],
     curves: [
       { name: 'open model, accepted', data: accepted },
       { name: 'open model, refused', data: refused },

@@ -58,9 +58,15 @@ async function run(rig: Rig, known: Known): Promise<Outcome> {
   faults.push(
     ...Object.values({ ...runs, orders: [] })
       .flat()
-      .flatMap(faultsOf),
+      .flatMap((one) => faultsOf(one)),
   )
-  faults.push(...(await findFaults(rig.client, goneItem, [...runs.again, ...runs.first], SOLD_UNITS)))
+  faults.push(
+    ...(await findFaults(rig.client, {
+      itemId: goneItem,
+      runs: [...runs.again, ...runs.first],
+      others: SOLD_UNITS,
+    })),
+  )
 
   const samples = Object.values(runs).map((some) => some.map((one) => one.sample))
   const [floors = [], orders = [], again = [], first = []] = samples
@@ -94,11 +100,15 @@ async function run(rig: Rig, known: Known): Promise<Outcome> {
 }
 
 /** On a new item each time: what a buyer already has of an item must be read, so that orders of earlier runs would slow this one down. */
-export async function runOrders(rig: Rig, faults: string[]): Promise<Run> {
+export async function runOrders(
+  rig: Rig,
+  faults: string[],
+  options: Partial<Omit<RunOptions, 'targets'>> = {},
+): Promise<Run> {
   const itemId = await createItem(rig.client, HUGE_STOCK)
   const targets = [{ itemId, tokensFile: rig.buyers.tokensFile }]
-  const done = await runOnce(rig, { name: 'orders', server: rig.service, targets })
-  faults.push(...faultsOf(done), ...(await findFaults(rig.client, itemId, [done])))
+  const done = await runOnce(rig, { name: 'orders', server: rig.service, ...options, targets })
+  faults.push(...faultsOf(done), ...(await findFaults(rig.client, { itemId, runs: [done] })))
   return done
 }
 

@@ -33,7 +33,7 @@ async function run(rig: Rig): Promise<Outcome> {
     await rig.waitForQuiet()
     const itemId = await createItem(client, HUGE_STOCK)
     const done = await run(itemId)
-    faults.push(...(await findFaults(client, itemId, [], ordersOf(done))))
+    faults.push(...(await findFaults(client, { itemId, runs: [], others: ordersOf(done) })))
     return done
   }
   const note = (name: string, perSecond: number, accepted: HistogramData = []): void => {

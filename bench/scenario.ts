@@ -3,6 +3,7 @@ import type { Figure } from './figures.ts'
 import type { HistogramData } from './histogram.ts'
 import type { Rig } from './rig.ts'
 import type { Sample } from './sample.ts'
+import type { Timeline } from './timeline.ts'
 
 /** Rates that scenarios hand on to later ones. */
 export interface Known {
@@ -18,11 +19,13 @@ export interface Outcome {
   faults: string[]
   /** For the plots. */
   curves?: { name: string; data: HistogramData }[]
-  timeline?: { name: string; sliceMs: number; values: number[]; marks: { at: number; name: string }[] }
+  timelines?: Timeline[]
 }
 
 export interface Scenario {
   numbers: readonly number[]
   name: string
+  /** A redis-server on the PATH; skipped without. */
+  needsRedis?: true
   run(rig: Rig, known: Known): Promise<Outcome>
 }

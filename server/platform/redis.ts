@@ -18,8 +18,9 @@ export interface RedisLink extends Worker {
 }
 
 const VERSION_MIN = [6, 2] as const
-const COMMAND_MS_MAX = 100
-const LISTEN_MS_MAX = 2_000
+const ANSWER_MS_MAX = 100
+/** Of any command, also those that nobody waits for. */
+const LINE_MS_MAX = 2_000
 const PROBE_EVERY_MS = 100
 const PROBE_MS_MAX = 1_000
 const STOP_MS_MAX = 500
@@ -32,11 +33,11 @@ export function createRedisLink(options: {
   /** An answer that takes longer is done without. */
   commandMsMax?: number
 }): RedisLink {
-  const { log, prefix, commandMsMax = COMMAND_MS_MAX } = options
+  const { log, prefix, commandMsMax = ANSWER_MS_MAX } = options
   const target = parseRedisUrl(options.url)
   if (target === undefined) throw new Error('REDIS_URL can not be read')
-  const client = createRedisClient(target, 'hurry-up-order', commandMsMax)
-  const listener = createRedisClient(target, 'hurry-up-order listen', LISTEN_MS_MAX)
+  const client = createRedisClient(target, 'hurry-up-order', Math.max(commandMsMax, LINE_MS_MAX))
+  const listener = createRedisClient(target, 'hurry-up-order listen', LINE_MS_MAX)
   const channels = new Map<string, { onMessage(text: string): void; onMissed(): void }>()
   let isHere = false
   let isStopped = false
@@ -64,7 +65,7 @@ export function createRedisLink(options: {
   const probe = async (): Promise<void> => {
     while (!isStopped) {
       try {
-        await check(client, `${prefix}:probe`)
+        await inTime(check(client, `${prefix}:probe`), 2 * commandMsMax)
         isHere = true
         reasons.clear()
         log.info('Redis is used')
@@ -98,7 +99,7 @@ export function createRedisLink(options: {
       return async (parameters) => {
         if (!isHere) throw new RedisAway('it is not used at the moment')
         try {
-          return await run.apply(client, [...parameters])
+          return await inTime(run.apply(client, [...parameters]), commandMsMax)
         } catch (error) {
           suspect(error)
           throw error
@@ -129,6 +130,17 @@ export function createRedisLink(options: {
 
 let scripts = 0
 
+/** After a pause of this process its timers run first: what has arrived meanwhile is read before it counts as late. */
+async function inTime<T>(answer: Promise<T>, msMax: number): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => setImmediate(() => late.reject(new RedisAway(REASONS['LATE']))), msMax)
+  try {
+    return await Promise.race([answer, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 const WRITE = `return redis.call('SET', KEYS[1], '1', 'PX', 1000)`
 
 /** Answers, is new enough, and lets scripts write: a replica, or one that is full, is as good as none. */
@@ -145,6 +157,7 @@ async function check(client: RedisClient, key: string): Promise<void> {
 
 /** By the first word of Redis's answer, or the system's code. Messages themselves may quote what was sent. */
 const REASONS: Readonly<Record<string, string>> = {
+  LATE: 'it does not answer in time',
   ECONNREFUSED: 'it can not be reached',
   NOAUTH: 'it wants a password: REDIS_URL has none',
   WRONGPASS: 'it refuses the password of REDIS_URL',
@@ -160,9 +173,9 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   if (error instanceof RedisAway) return error.message
   const { message = '', code = '' } = error as { message?: string; code?: string }
-  if (/timed? ?out/i.test(message)) return 'it does not answer in time'
-  const word = /^[A-Z]{3,}\b/.exec(message)?.[0] ?? ''
-  return (
-    REASONS[word] ?? REASONS[code] ?? (word === 'ERR' ? 'it refuses a command' : REASONS['ECONNREFUSED']!)
-  )
+  if (/timed? ?out/i.test(message)) return REASONS['LATE']!
+  const words: readonly string[] = message.match(/\b[A-Z]{3,}\b/g) ?? []
+  const known = [...words, code].find((word) => word in REASONS)
+  if (known !== undefined) return REASONS[known]!
+  return words[0] === 'ERR' ? 'it refuses a command' : REASONS['ECONNREFUSED']!
 }
