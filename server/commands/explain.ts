@@ -1,7 +1,7 @@
 // An error of the command line, as told to whoever typed it.
 import { ConfigError } from '../config.ts'
 import { DataDirInUse } from '../platform/data-dir.ts'
-import { sqlState } from '../platform/db.ts'
+import { isUnavailable, sqlState } from '../platform/db.ts'
 import { AppError } from '../platform/errors.ts'
 import { CommandError } from './command.ts'
 
@@ -21,6 +21,8 @@ export function explain(error: unknown): string {
   }
   if (isForbidden(error))
     return `${error.path} may not be read or written by this user: set DATA_DIR to another folder`
+  if (isUnavailable(error))
+    return `PostgreSQL can not be used (${sqlState(error) ?? 'no answer'}): is DATABASE_URL right, and is it up?`
   // The platform's errors say what to do; of a fault in the code the stack says more.
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : ''

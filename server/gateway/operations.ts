@@ -32,10 +32,13 @@ export async function operationRoutes(
 }
 
 async function isDatabaseReady({ db }: Database): Promise<boolean> {
-  const asked = sql`SELECT 1`.execute(db).then(
-    () => true,
-    () => false,
-  )
+  const asked = sql<{ isWritable: boolean }>`
+    SELECT current_setting('transaction_read_only') = 'off' AS "isWritable"`
+    .execute(db)
+    .then(
+      ({ rows }) => rows[0]?.isWritable === true,
+      () => false,
+    )
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), READY_TIMEOUT_MS)

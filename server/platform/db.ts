@@ -1,4 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Log } from './log.ts'
 
@@ -31,8 +32,32 @@ export const pgTypes: pg.CustomTypesConfig = {
 
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 10_000
+/** Past PostgreSQL's own bound: nothing comes any more. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000
 const RETRYABLE = new Set(['40P01', '40001'])
 const TRANSACTION_TRIES_MAX = 3
+
+const KEEP_ALIVE_AFTER_MS = 10_000
+
+/** A connection on which an answer did not come in time is dead: ended, so that nobody else waits on it. */
+class MortalClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config)
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown
+    const watched = (...args: unknown[]): unknown => {
+      const answer = query(...args)
+      if (answer instanceof Promise) answer.catch((error: unknown) => this.#endIfDead(error))
+      return answer
+    }
+    Object.assign(this, { query: watched })
+  }
+  #endIfDead(error: unknown): void {
+    if (!(error instanceof Error) || error.message !== 'Query read timeout') return
+    // At once, so that the pool does not hand it on; and by force, for nobody would answer a farewell.
+    this.end().catch(() => undefined)
+    ;(this as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+  }
+}
 
 export function openDatabase(options: { url: string; poolMax: number; log: Log; name?: string }): Database {
   const pool = new pg.Pool({
@@ -41,6 +66,10 @@ export function openDatabase(options: { url: string; poolMax: number; log: Log; 
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    Client: MortalClient,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     application_name: options.name ?? 'hurry-up-order',
     types: pgTypes,
@@ -90,10 +119,11 @@ export function brokenConstraint(error: unknown): string | undefined {
 /** True for errors that say "PostgreSQL is not there", as against "the statement is wrong". */
 export function isUnavailable(error: unknown): boolean {
   const code = sqlState(error) ?? ''
-  if (/^(08|57P|53)/.test(code) || code === '25P03') return true
+  // Also one that may not be written (a standby), and one where somebody holds a lock for long.
+  if (/^(08|57P|53)/.test(code) || ['25P03', '25006', '55P03', '57014'].includes(code)) return true
   if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOST|EAI_)/.test(code)) return true
   const message = error instanceof Error ? error.message : ''
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/.test(
     message,
   )
 }

@@ -49,6 +49,8 @@ export function createHttp(options: { log: Log; bodyBytesMax: number; trustedPro
     bodyLimit: options.bodyBytesMax,
     trustProxy: options.trustedProxies?.length ? options.trustedProxies : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // What still comes in while it closes is answered, and by us: Fastify's own 503 has another shape and no Retry-After.
+    return503OnClosing: false,
     genReqId: newId,
     clientErrorHandler: answerUnreadable(options.log, () => newId({ headers: {} })),
     routerOptions: { maxParamLength: 200 },
@@ -110,7 +112,8 @@ function sendError(
 ): void {
   const known = error instanceof AppError ? error : new AppError(codeOf(error), { cause: error })
   const { status } = ERRORS[known.code]
-  if (status >= 500)
+  // That PostgreSQL is away is told by those who hold connections to it, not once for each request.
+  if (status >= 500 && known.code !== 'SERVICE_UNAVAILABLE')
     request.log.error(
       { requestId: request.id, route: request.routeOptions.url, fault: describe(error) },
       'request failed',

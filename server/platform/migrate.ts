@@ -21,6 +21,7 @@ export function readMigrations(modulesDir: string, modules: readonly string[]): 
 }
 
 const ONE_AT_A_TIME = 7_070_001
+const LOCK_WAIT_MAX = '5s'
 
 /** Applies what is missing, each file in a transaction of its own, forward only. Returns the names applied. Fails when an applied file was changed. */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<string[]> {
@@ -28,6 +29,8 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [ONE_AT_A_TIME])
+    // A migration that waits for a table makes everybody behind it wait: better to be told, and to try again.
+    await client.query(`SET lock_timeout = '${LOCK_WAIT_MAX}'`)
     await client.query(`CREATE TABLE IF NOT EXISTS public.migration (
       module text NOT NULL, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (module, name))`)

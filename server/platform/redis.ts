@@ -86,7 +86,7 @@ export function createRedisLink(options: {
   client.on('error', suspect)
   client.on('close', () => suspect(new RedisAway('the connection was lost')))
   listener.on('error', () => undefined)
-  listener.on('ready', () => void subscribeAll().catch(() => undefined))
+  listener.on('ready', () => void subscribeAll().catch(tell))
   listener.on('message', (channel: string, text: string) => channels.get(channel)?.onMessage(text))
 
   return {
@@ -141,7 +141,7 @@ async function inTime<T>(answer: Promise<T>, msMax: number): Promise<T> {
   }
 }
 
-const WRITE = `return redis.call('SET', KEYS[1], '1', 'PX', 1000)`
+const WRITE = `redis.call('PUBLISH', KEYS[1], '') return redis.call('SET', KEYS[1], '1', 'PX', 1000)`
 
 /** Answers, is new enough, and lets scripts write: a replica, or one that is full, is as good as none. */
 async function check(client: RedisClient, key: string): Promise<void> {

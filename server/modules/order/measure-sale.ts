@@ -34,10 +34,10 @@ export function measureSale(
       for (const [outcome, count] of outcomes) this.inc({ outcome }, count)
     },
   })
-  for (const [name, help, value] of [
+  for (const [name, help, value, aggregator = 'sum'] of [
     ['order_writer_queue_rows', 'Requests waiting for the writer', read.queued],
     ['order_claims_unknown', 'Claims whose truth is not known yet', read.unknown],
-    ['sale_gate_items', 'Items whose gate is loaded', () => read.census().items],
+    ['sale_gate_items', 'Items whose gate is in use', () => read.census().items, 'max'],
     [
       'sale_gate_claims_in_flight',
       'Claims granted by the gate and not settled yet',
@@ -47,17 +47,21 @@ export function measureSale(
       'sale_gate_units_left',
       'Available units less units of claims in flight, over all loaded items',
       () => read.census().unitsLeft,
+      'max',
     ],
     [
       'sale_gate_away',
       '1 while the gate in Redis does not answer and PostgreSQL decides alone',
       () => Number(read.census().isAway),
+      'max',
     ],
   ] as const) {
     new Gauge({
       name,
       help,
       registers,
+      // Of several processes on one port.
+      aggregator,
       collect() {
         this.set(value())
       },

@@ -169,18 +169,41 @@ export async function sumHeldUnits(
   return rows
 }
 
-export async function expireDueOrders(
-  db: Db,
-  rowsMax: number,
-): Promise<{ expired: number; changes: StockChange[] }> {
+interface Expired {
+  expired: number
+  changes: StockChange[]
+}
+
+/** Fails with 55P03 where a stock row is held locked by someone else. */
+export async function expireDueOrders(db: Db, rowsMax: number): Promise<Expired> {
   const { rows } = await sql<StockChange & { expired: number }>`
     SELECT expired, item_id AS "itemId", version, available FROM orders.expire_due_orders(${rowsMax})`.execute(
     db,
   )
+  return toExpired(rows)
+}
+
+/** The same for the orders of one sale; 0: normal orders. */
+export async function expireDueOrdersOf(db: Db, saleItemId: number, rowsMax: number): Promise<Expired> {
+  const { rows } = await sql<StockChange & { expired: number }>`
+    SELECT expired, item_id AS "itemId", version, available
+      FROM orders.expire_due_orders_of(${saleItemId}, ${rowsMax})`.execute(db)
+  return toExpired(rows)
+}
+
+function toExpired(rows: readonly (StockChange & { expired: number })[]): Expired {
   return {
     expired: rows[0]?.expired ?? 0,
     changes: rows.map(({ itemId, version, available }) => ({ itemId, version, available })),
   }
+}
+
+/** Sales with unpaid orders whose time is over. */
+export async function listDueSales(db: Db, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ saleItemId: number }>`
+    SELECT DISTINCT sale_item_id AS "saleItemId" FROM orders.orders
+     WHERE status = 'CREATED' AND pay_by <= clock_timestamp() LIMIT ${limit}`.execute(db)
+  return rows.map(({ saleItemId }) => saleItemId)
 }
 
 export interface OrderRow {
