@@ -22,6 +22,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'split',
+          include: ['tests/split/**/*.test.ts'],
+          globalSetup: ['tests/support/global-setup.ts'],
+          // Every role a process of its own, behind the gateway.
+          provide: { target: 'split' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'contracts',
           include: ['tests/contracts/**/*.test.ts'],
           testTimeout: 30_000,

@@ -41,6 +41,7 @@ export const UNIT_STEP = vitest('unit', 10)
 export const VITEST_STEPS: readonly Step[] = [
   UNIT_STEP,
   vitest('flows', 20),
+  vitest('split', 15),
   vitest('contracts', 10),
   vitest('model', 10),
   vitest('races', 30),

@@ -1,36 +1,25 @@
 // Orders after and beside the limited sale: own orders, cancelling, and normal orders of several lines.
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pgTypes } from '../../server/platform/db.ts'
-import { buy, createClient, tokenOf, type Answer, type Client } from '../support/buyers.ts'
-import { newDatabase } from '../support/postgres.ts'
+import { buy, tokenOf, type Answer, type Client } from '../support/buyers.ts'
+import { soonPlaced, startShop, type Shop } from '../support/sale-app.ts'
 import { expectExact, openSale, SELLER_ID } from '../support/sale.ts'
-import { startServer, type ServerProcess } from '../support/server-process.ts'
 
 const ORDERS = '/order-service/api/v1/orders'
 const ITEMS = '/item-service/api/v1/items'
 const SEOUL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/
 
-let server: ServerProcess
+let shop: Shop
 let client: Client
 let database: pg.Pool
-let drop: () => Promise<void>
 let buyers = 0
 
 beforeAll(async () => {
-  const made = await newDatabase('order')
-  drop = made.drop
-  database = new pg.Pool({ connectionString: made.url, max: 4, types: pgTypes })
-  database.on('error', () => undefined)
-  server = await startServer({ databaseUrl: made.url })
-  client = createClient(server.url)
+  shop = await startShop('order')
+  client = shop.client
+  database = shop.database
 })
-afterAll(async () => {
-  client?.close()
-  await server?.stop()
-  await database?.end()
-  await drop?.()
-})
+afterAll(() => shop?.stop())
 
 interface Line {
   itemId: number
@@ -228,7 +217,7 @@ describe('cancelling', () => {
     const bought = await buy(client, buyerId, { itemId })
     expect((await cancel(bought.body.orderId, buyerId)).status).toBe(204)
     expect((await expectExact(database, itemId, [bought])).available).toBe(1)
-    expect(said(await buy(client, newBuyer(), { itemId }))).toBe(CREATED)
+    expect(said(await soonPlaced(() => buy(client, newBuyer(), { itemId })))).toBe(CREATED)
   })
 
   test('many times at once gives the units back once', async () => {

@@ -1,13 +1,64 @@
-// The whole application on a database of its own, called as sellers, buyers and administrators.
+// The shop on a database of its own: one process, or every role behind the gateway where the project says so; called as
+// sellers, buyers and administrators.
 import pg from 'pg'
-import { pino } from 'pino'
-import { compose, type App } from '../../server/compose.ts'
-import { readConfig } from '../../server/config.ts'
+import { inject } from 'vitest'
 import type { UserRole } from '../../server/platform/auth.ts'
 import { pgTypes } from '../../server/platform/db.ts'
-import { tokenOf } from './buyers.ts'
+import { createClient, tokenOf, type Client } from './buyers.ts'
 import { newDatabase } from './postgres.ts'
-import { TEST_SECRETS } from './server-process.ts'
+import { startServer } from './server-process.ts'
+import { startSplit } from './split.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What flow tests ask: see `split` in vitest.config.ts. */
+    target: 'single' | 'split'
+  }
+}
+
+export interface Shop {
+  url: string
+  client: Client
+  database: pg.Pool
+  /** What its processes have said. */
+  output(): string
+  stop(): Promise<void>
+}
+
+/** `label` names the database. */
+export async function startShop(label: string, env: Record<string, string> = {}): Promise<Shop> {
+  const made = await newDatabase(label)
+  const start = inject('target') === 'split' ? startSplit : startServer
+  const running = await start({ databaseUrl: made.url, env })
+  const client = createClient(running.url)
+  const database = new pg.Pool({ connectionString: made.url, max: 4, types: pgTypes })
+  // Its last connections may end with the database.
+  database.on('error', () => undefined)
+  return {
+    url: running.url,
+    client,
+    database,
+    output: () => running.output(),
+    async stop() {
+      client.close()
+      await running.stop()
+      await database.end()
+      await made.drop()
+    },
+  }
+}
+
+/** How long a change that one process made may be news to another. */
+const KNOWN_MS_MAX = 1_000
+
+/** Buys something that has just come to be for sale: at once in the process that made it so, within a second elsewhere. */
+export async function soonPlaced<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
+  const end = performance.now() + (inject('target') === 'split' ? KNOWN_MS_MAX : 0)
+  for (;;) {
+    const answer = await ask()
+    if (answer.status === 201 || performance.now() >= end) return answer
+  }
+}
 
 export interface Who {
   userId: number
@@ -23,7 +74,6 @@ export interface Answer {
 }
 
 export interface SaleApp {
-  app: App
   /** One request; without `who` nobody is signed in. */
   call(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -42,44 +92,19 @@ export const BUYER: Who = { userId: 104, role: 'CERTIFIED_USER' }
 export const ITEMS = '/item-service/api/v1/items'
 export const STOCKS = '/item-service/api/v1/stocks'
 
-/** `label` names the database. */
 export async function startSaleApp(label: string): Promise<SaleApp> {
-  const database = await newDatabase(label)
-  const app = await compose(
-    readConfig('demo', {
-      ...TEST_SECRETS,
-      DATABASE_URL: database.url,
-      PORT: '0',
-      RATE_LIMIT_FACTOR: '10000',
-    }),
-    pino({ level: 'silent' }),
-  )
-  await app.listen()
-  const outside = new pg.Pool({ connectionString: database.url, max: 2, types: pgTypes })
-  // Its last connections may end with the database.
-  outside.on('error', () => undefined)
+  const { client, database, stop } = await startShop(label)
   return {
-    app,
-    async call(method, url, { who, body, language } = {}) {
-      const token = who && tokenOf(who.userId, who.role)
-      const headers = {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(language !== undefined && { 'accept-language': language }),
-      }
-      const answer = await app.http.inject({
-        method,
-        url,
-        headers,
-        ...(body !== undefined && { payload: body as object }),
+    async call(method, path, { who, body, language } = {}) {
+      const answer = await client.send(method, path, {
+        ...(who !== undefined && { token: tokenOf(who.userId, who.role) }),
+        ...(body !== undefined && { body }),
+        ...(language !== undefined && { headers: { 'accept-language': language } }),
       })
-      return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json() }
+      return { status: answer.status, body: answer.body === '' ? {} : answer.body }
     },
-    query: async (sql, values) => (await outside.query<Record<string, unknown>>(sql, values)).rows,
-    async stop() {
-      await app.stop()
-      await outside.end()
-      await database.drop()
-    },
+    query: async (sql, values) => (await database.query<Record<string, unknown>>(sql, values)).rows,
+    stop,
   }
 }
 
