@@ -24,8 +24,11 @@ export interface Entry {
   /** The rules are being read again: memory must not refuse. */
   isStale: boolean
   usedMs: number
-  /** Claims granted here and not settled yet. */
-  inHand: Set<string>
+  /**
+   * Claims granted here and not settled yet, and how often: one whose truth is not known may be asked for again, and stays
+   * taken until both are settled.
+   */
+  inHand: Map<string, number>
   /** By claim id, in order of arrival. */
   waiting: Map<string, Waiting>
   /** As the store last said; 0: it has not been heard yet. */
@@ -49,7 +52,7 @@ export function createEntry(row: GateRow, usedMs: number): Entry {
     flagLoading: undefined,
     isStale: false,
     usedMs,
-    inHand: new Set(),
+    inHand: new Map(),
     waiting: new Map(),
     storeVersion: 0,
     storeEpoch: 0,
@@ -79,4 +82,16 @@ export function mayLoadAgain(entry: Entry, nowMs: number): boolean {
   entry.loadNotBeforeMs = nowMs + Math.min(LOAD_GAP_MS * 2 ** doublings, LOAD_GAP_MS_MAX)
   entry.loads = Math.min(entry.loads + 1, LOADS_IN_A_ROW + 10)
   return true
+}
+
+export function takeInHand({ inHand }: Entry, id: string): void {
+  inHand.set(id, (inHand.get(id) ?? 0) + 1)
+}
+
+/** True where nobody here has the claim in hand any more. */
+export function putDown({ inHand }: Entry, id: string): boolean {
+  const left = (inHand.get(id) ?? 1) - 1
+  if (left > 0) inHand.set(id, left)
+  else inHand.delete(id)
+  return left === 0
 }

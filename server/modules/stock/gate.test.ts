@@ -92,7 +92,7 @@ describe('the gate in memory', () => {
     buyers.push(1)
     expect(await ask(claim(1))).toEqual(unknown)
     expect(gate.census()).toMatchObject({ claimsInFlight: 1, unitsLeft: 2 })
-    gate.settle([claim(1)], [])
+    gate.settle([claim(1), claim(1)], [])
     expect(gate.census()).toMatchObject({ claimsInFlight: 0, unitsLeft: 3 })
   })
 
@@ -196,5 +196,14 @@ describe('the gate in memory', () => {
     expect(gate.refusal(1, 1)).toBeUndefined()
     expect(await ask(claim(1))).toEqual({ answer: 'granted', sequence: 3 * EPOCH + 1 })
     expect(gate.census().unitsLeft).toBe(1)
+  })
+
+  it('keeps a claim of unknown truth that its buyer asks for again until both are settled', async () => {
+    await ask(claim(1))
+    await ask(claim(1))
+    gate.settle([claim(1)], [])
+    expect(gate.census()).toMatchObject({ claimsInFlight: 1, unitsLeft: 2 })
+    gate.settle([claim(1)], [])
+    expect(gate.census()).toMatchObject({ claimsInFlight: 0, unitsLeft: 3 })
   })
 })

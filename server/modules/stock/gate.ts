@@ -4,7 +4,7 @@ import type { Clock, Timers } from '../../platform/clock.ts'
 import type { DatabaseClock } from '../../platform/database-clock.ts'
 import type { Claim, ClaimRef, Gate, GateAnswer, GateRefusal, StockChange } from './contract.ts'
 import { createEntries, type GateReads } from './gate-entries.ts'
-import { reasonOf, type Asked, type Entry } from './gate-entry.ts'
+import { putDown, reasonOf, takeInHand, type Asked, type Entry } from './gate-entry.ts'
 import type { GateStore, StoreNews, TakeReply, TakeRequest } from './gate-store.ts'
 
 export interface SaleGate extends Gate {
@@ -70,7 +70,7 @@ export function createGate(options: {
     entries.hear(entry, reply.numbers)
     if (reply.taken === 'full') return { answer: 'busy' }
     if (reply.taken === 'waits') return wait(entry, asked, reply.sequence)
-    entry.inHand.add(request.id)
+    takeInHand(entry, request.id)
     return { answer: 'granted', sequence: reply.sequence }
   }
 
@@ -120,7 +120,7 @@ export function createGate(options: {
       const waiting = entry.waiting.get(id)
       if (waiting === undefined) continue
       entry.waiting.delete(id)
-      entry.inHand.add(id)
+      takeInHand(entry, id)
       waiting.cancel()
       waiting.resolve({ answer: 'granted', sequence })
     }
@@ -160,11 +160,10 @@ export function createGate(options: {
     settle(claims, changes) {
       const news = new Map(changes.map((change) => [change.itemId, change]))
       for (const [itemId, settled] of Map.groupBy(claims, (claim) => claim.itemId)) {
-        const ids = settled.map(claimId)
         const entry = entries.find(itemId)
+        const ids = settled.map(claimId).filter((id) => entry === undefined || putDown(entry, id))
         const change = news.get(itemId)
         news.delete(itemId)
-        for (const id of ids) entry?.inHand.delete(id)
         if (entry !== undefined && change !== undefined) entries.learn(entry, change)
         store.settle(itemId, ids, change)
       }
