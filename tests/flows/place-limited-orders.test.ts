@@ -371,11 +371,12 @@ describe('a batch', () => {
       outcomes.map((outcome) => ('order' in outcome ? outcome.order.saleSequence : Number.NaN)),
     )
 
-  test('keeps the numbers of a gate, also of the one before while its claims may be on their way', async () => {
+  test('numbers claims on their way from a replaced gate by commit, between that gate and the one that counts', async () => {
     await putUp(10)
     await loadGate(4)
-    const asked = [3 * EPOCH + 7, 4 * EPOCH + 1, 3 * EPOCH + 8].map((sequence, i) => ({ buyer: i, sequence }))
-    expect(sequencesOf(await place(first, ...asked))).toEqual(asked.map(({ sequence }) => sequence))
+    const asked = [3 * EPOCH + 7, 4 * EPOCH + 1, 2 * EPOCH + 8].map((sequence, i) => ({ buyer: i, sequence }))
+    const between = 3 * EPOCH + BY_COMMIT
+    expect(sequencesOf(await place(first, ...asked))).toEqual([between + 1, 4 * EPOCH + 1, between + 3])
     await expectExact(pool, itemId, [])
   })
 
@@ -394,10 +395,10 @@ describe('a batch', () => {
     ]
     await loadGate(6)
     decided.push(await place(first, { buyer: 5, sequence: 6 * EPOCH + 1 }))
-    // It may have been sent after the answer to one of PostgreSQL's own numbers.
+    // On its way since then: after PostgreSQL's own numbers, before those of the new gate.
     decided.push(await place(first, { buyer: 6, sequence: 4 * EPOCH + 4 }))
     const past = 5 * EPOCH + BY_COMMIT
-    const should = [4 * EPOCH + 1, past + 2, past + 3, past + 4, 6 * EPOCH + 1, past + 2 * EPOCH + 6]
+    const should = [4 * EPOCH + 1, past + 2, past + 3, past + 4, 6 * EPOCH + 1, past + 6]
     expect(sequencesOf(...decided)).toEqual(should)
     await expectExact(pool, itemId, [])
   })

@@ -186,7 +186,9 @@ export function createConnection(deps: ConnectionDeps, onReady: () => void): Con
       if (line !== undefined) line.isMute = true
     },
     heal() {
-      if (line?.isBusy === false) line.isMute = false
+      if (line === undefined || line.isBusy) return
+      line.isMute = false
+      if (line.backend.isGone) lose(line)
     },
   }
 }

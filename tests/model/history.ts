@@ -54,7 +54,6 @@ function openSales({ plan, database, world }: Stage): void {
       epoch: 1,
       isGateActive: false,
       gateLoadedMs: -Infinity,
-      gateFloor: 1,
       isLimited: true,
       saleState: 'RUNNING' as const,
       openMs: now + terms.openInMs,

@@ -70,27 +70,33 @@ function refusalOf(
   return priceKrw !== undefined && priceKrw !== row.unitPriceKrw ? 'price_changed' : undefined
 }
 
-/** A claim keeps its gate's number while that gate counts, and for a while after it; PostgreSQL numbers any other. */
+/** A gate's own number while that gate counts; else by commit, in an epoch that is between two gates or PostgreSQL's own. */
+function numberOf(row: StockRow, sequence: number, nowMs: number): number {
+  const epoch = Math.floor(sequence / EPOCH_SIZE)
+  if (sequence > 0 && row.isGateActive && epoch === row.epoch) return sequence
+  const isOnTheWay = nowMs < row.gateLoadedMs + ON_THE_WAY_MS && epoch < row.epoch
+  if (sequence > 0 && row.isGateActive && isOnTheWay)
+    return row.epoch * EPOCH_SIZE - HALF_EPOCH + row.commitNo
+  if (row.isGateActive) {
+    row.epoch++
+    row.isGateActive = false
+  }
+  return row.epoch * EPOCH_SIZE + HALF_EPOCH + row.commitNo
+}
+
 function orderOf(
   { claim, sequence }: NumberedClaim,
   row: StockRow,
   { orderId, nowMs }: { orderId: number; nowMs: number },
 ): OrderRow {
-  const epoch = Math.floor(sequence / EPOCH_SIZE)
-  const oldest = nowMs < row.gateLoadedMs + ON_THE_WAY_MS ? row.gateFloor : row.epoch
-  const isGates = row.isGateActive && sequence > 0 && epoch >= oldest && epoch <= row.epoch
-  if (!isGates && row.isGateActive) {
-    row.epoch++
-    row.isGateActive = false
-    row.gateFloor = row.epoch
-  }
+  const saleSequence = numberOf(row, sequence, nowMs)
   return {
     orderId,
     itemId: claim.itemId,
     buyerId: claim.buyerId,
     key: claim.key,
     quantity: claim.quantity,
-    saleSequence: isGates ? sequence : row.epoch * EPOCH_SIZE + HALF_EPOCH + row.commitNo,
+    saleSequence,
     commitNo: row.commitNo,
     unitPriceKrw: row.unitPriceKrw,
     createdMs: nowMs,

@@ -144,7 +144,7 @@ function createBoth(): Both {
       const closeTime = new Date(Date.now() + 2 * HOUR_MS)
       const rules = { sellerId: SELLER, unitPrice: PRICE_KRW, openTime, closeTime }
       await real.transaction((tx) => insertStock(tx, { ...row, ...rules, itemId: base + itemId }))
-      const gate = { epoch: 1, isGateActive: false, gateLoadedMs: -Infinity, gateFloor: 1 }
+      const gate = { epoch: 1, isGateActive: false, gateLoadedMs: -Infinity }
       const fresh = { ...gate, version: 1, commitNo: 0, saleState: 'RUNNING' as const }
       const window = { openMs: EPOCH_MS + opensInMs, closeMs: EPOCH_MS + 2 * HOUR_MS }
       const all = { ...row, ...fresh, ...window, itemId, unitPriceKrw: PRICE_KRW }

@@ -56,11 +56,10 @@ export function findDifference(itemId: number, commits: readonly Commit[]): stri
   return undefined
 }
 
-/** Numbers of the gate that counts are kept; all others are PostgreSQL's own, in order of commit. */
+/** Numbers of the gate that counts are kept; claims on their way from one before it, and all others, go by commit. */
 export function findWrongNumber(itemId: number, commits: readonly Commit[]): string | undefined {
   let epoch = 1
   let isGateActive = false
-  let floor = 1
   for (const { reason, stock, placed, decisions, databaseMs } of commits) {
     const row = stock.find((one) => one.itemId === itemId)
     if (row === undefined) continue
@@ -69,12 +68,13 @@ export function findWrongNumber(itemId: number, commits: readonly Commit[]): str
     for (const order of placed.filter((one) => one.itemId === itemId)) {
       const given = decisions.find((one) => one.order?.orderId === order.orderId)?.sequence ?? 0
       const givenEpoch = Math.floor(given / EPOCH_SIZE)
-      const isOnTheWay =
-        databaseMs < row.gateLoadedMs + ON_THE_WAY_MS && givenEpoch >= floor && givenEpoch < epoch
-      const isGates = isGateActive && (givenEpoch === epoch || isOnTheWay)
-      if (!isGates && isGateActive) floor = ++epoch
-      if (!isGates) isGateActive = false
-      const expected = isGates ? given : epoch * EPOCH_SIZE + EPOCH_SIZE / 2 + order.commitNo
+      const isGates = isGateActive && given > 0 && givenEpoch === epoch
+      const isBetween =
+        isGateActive && given > 0 && givenEpoch < epoch && databaseMs < row.gateLoadedMs + ON_THE_WAY_MS
+      if (!isGates && !isBetween && isGateActive) epoch++
+      if (!isGates && !isBetween) isGateActive = false
+      const byCommit = (isBetween ? epoch - 1 : epoch) * EPOCH_SIZE + EPOCH_SIZE / 2 + order.commitNo
+      const expected = isGates ? given : byCommit
       if (order.saleSequence !== expected)
         return `order ${order.orderId} has number ${order.saleSequence}: had to be ${expected}`
     }

@@ -8,8 +8,6 @@ export interface StockRow extends Omit<GateRow, 'databaseMs'> {
   commitNo: number
   /** When the gate that counts was loaded, by the database's clock. */
   gateLoadedMs: number
-  /** The last epoch in which PostgreSQL numbered by itself. */
-  gateFloor: number
   limitPerBuyer: number
   holdSeconds: number
   unitPriceKrw: number

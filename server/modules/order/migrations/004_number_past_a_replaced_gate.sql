@@ -1,11 +1,10 @@
 -- Decides and writes a batch of limited orders, as 002 does; only how a claim is numbered has changed.
 --
--- A claim keeps its gate's number while that gate counts: its epoch is the row's, and nothing was numbered past it. So does
--- a claim that was on its way when the gate was replaced: no epoch gives a number twice. Not so where PostgreSQL has numbered
--- by itself since: such a claim may have been sent after the answer to a later number. Then, and in any other case – no gate, or
--- two at once – PostgreSQL numbers by commit in an epoch of its own, which comes after everything that was numbered before:
--- for two claims sent one after the other's answer, the sequence does not invert. The gate loads again when it sees that
--- the row's epoch has moved on.
+-- A claim keeps its gate's number while that gate counts: its epoch is the row's, and nothing was numbered past it. Claims
+-- that were on their way when the gate was replaced are numbered by commit, between the gate before and the one that counts.
+-- In any other case – no gate, or two at once – PostgreSQL numbers by commit in an epoch of its own, which comes after
+-- everything that was numbered before: for two claims sent one after the other's answer, the sequence does not invert. The
+-- gate loads again when it sees that the row's epoch has moved on.
 --
 -- Arguments: one array element a request, in gate order. p_price NULL: the request named no price. p_sequence 0: no gate
 -- numbered the request.
@@ -38,8 +37,8 @@ DECLARE
   -- By stock row.
   s_limited boolean[]; s_price integer[]; s_left integer[]; s_start integer[]; s_limit integer[]; s_hold integer[];
   s_commit bigint[]; s_commit_start bigint[]; s_epoch integer[]; s_active boolean[]; s_gone integer[];
-  -- The oldest epoch whose numbers are kept.
-  s_oldest integer[]; s_floor integer[];
+  -- The gate was loaded just now.
+  s_fresh boolean[];
   -- By request: first request of the same (item, buyer), of the same (item, buyer, key); the request that holds the key.
   lead integer[]; same integer[]; holder integer[];
   live integer[];
@@ -59,14 +58,13 @@ BEGIN
   SELECT array_agg(k.item_id), array_agg(k.is_limited), array_agg(k.unit_price), array_agg(k.available),
          array_agg(k.limit_per_buyer), array_agg(k.hold_seconds), array_agg(k.commit_no), array_agg(k.gate_epoch),
          array_agg(k.gate_active), array_agg(k.version),
-         array_agg(CASE WHEN t < k.gate_loaded_at + on_the_way THEN k.gate_floor ELSE k.gate_epoch END), array_agg(k.gate_floor),
+         array_agg(t < k.gate_loaded_at + on_the_way),
          array_agg(CASE WHEN NOT k.is_limited THEN c_not_limited
                         WHEN t < k.open_time THEN c_not_open
                         WHEN k.sale_state = 'CLOSED' OR t >= k.close_time THEN c_closed
                         WHEN k.sale_state = 'PAUSED' THEN c_paused
                         ELSE -1 END)
-    INTO stock_item, s_limited, s_price, s_left, s_limit, s_hold, s_commit, s_epoch, s_active, stock_version, s_oldest, s_floor,
-         s_gone
+    INTO stock_item, s_limited, s_price, s_left, s_limit, s_hold, s_commit, s_epoch, s_active, stock_version, s_fresh, s_gone
     FROM (SELECT * FROM stock.stock WHERE item_id = ANY (p_item) ORDER BY item_id) k;
   s_start := s_left;
   s_commit_start := s_commit;
@@ -136,14 +134,14 @@ BEGIN
       s_left[s] := s_left[s] - q;
       live[lead[i]] := live[lead[i]] + q;
       s_commit[s] := s_commit[s] + 1;
-      IF p_sequence[i] > 0 AND s_active[s]
-         AND p_sequence[i] / epoch_size BETWEEN s_oldest[s] AND s_epoch[s] THEN
+      IF p_sequence[i] > 0 AND s_active[s] AND p_sequence[i] / epoch_size = s_epoch[s] THEN
         sale_sequence[i] := p_sequence[i];
+      ELSIF p_sequence[i] > 0 AND s_active[s] AND s_fresh[s] AND p_sequence[i] / epoch_size < s_epoch[s] THEN
+        sale_sequence[i] := s_epoch[s] * epoch_size - half_epoch + s_commit[s];
       ELSE
         IF s_active[s] THEN
           s_epoch[s] := s_epoch[s] + 1;
           s_active[s] := false;
-          s_floor[s] := s_epoch[s];
         END IF;
         sale_sequence[i] := s_epoch[s] * epoch_size + half_epoch + s_commit[s];
       END IF;
@@ -179,7 +177,7 @@ BEGIN
       stock_version[s] := stock_version[s] + 1;
       UPDATE stock.stock
          SET available = s_left[s], version = stock_version[s], commit_no = s_commit[s],
-             gate_epoch = s_epoch[s], gate_active = s_active[s], gate_floor = s_floor[s]
+             gate_epoch = s_epoch[s], gate_active = s_active[s]
        WHERE item_id = stock_item[s];
       INSERT INTO stock.ledger (item_id, reason, delta, orders, available, version, at)
       VALUES (stock_item[s], 'PLACED', s_left[s] - s_start[s], s_commit[s] - s_commit_start[s], s_left[s], stock_version[s], t);
