@@ -22,6 +22,8 @@ export interface Counts {
 export interface StepResult extends Counts {
   name: string
   seconds: number
+  /** What failed and why, a few lines each: for the end of a long output. */
+  failures: string[]
 }
 
 const vitest = (project: string, minutesMax: number): Step => ({
@@ -58,9 +60,11 @@ export async function runStep(step: Step): Promise<StepResult> {
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const exitCode = await run([...step.command, ...(step.isVitest ? reporters : [])], step.minutesMax)
-  const counts = step.isVitest ? countTests(readReport(report), exitCode) : countOne(exitCode)
+  const outcome = step.isVitest ? readReport(report) : undefined
+  const counts = step.isVitest ? countTests(outcome, exitCode) : countOne(exitCode)
   rmSync(folder, { recursive: true, force: true })
-  return { name: step.name, seconds: (performance.now() - started) / 1000, ...counts }
+  const failures = counts.failed > 0 ? listFailures(outcome) : []
+  return { name: step.name, seconds: (performance.now() - started) / 1000, failures, ...counts }
 }
 
 const countOne = (exitCode: number): Counts => ({
@@ -74,6 +78,29 @@ export interface VitestReport {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
+  testResults?: {
+    name: string
+    message?: string
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[]
+  }[]
+}
+
+const FAILURE_LINES_MAX = 12
+const FAILURE_CHARS_MAX = 1500
+
+/** File, name and first lines of each test that failed, and of each file that did not load. */
+export function listFailures(report: VitestReport | undefined): string[] {
+  return (report?.testResults ?? []).flatMap(({ name, message = '', assertionResults }) => {
+    const failed = assertionResults.filter((one) => one.status === 'failed')
+    if (assertionResults.length === 0) return [shorten(`${name}\n${message}`)]
+    return failed.map((one) =>
+      shorten([`${name} › ${one.fullName}`, ...(one.failureMessages ?? [])].join('\n')),
+    )
+  })
+}
+
+function shorten(text: string): string {
+  return text.slice(0, FAILURE_CHARS_MAX).split('\n').slice(0, FAILURE_LINES_MAX).join('\n')
 }
 
 /** A run that ended badly has at least one failure, whatever its report says: a file that did not load has no tests. */

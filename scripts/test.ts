@@ -35,5 +35,8 @@ if (hasNoTests) {
   process.stdout.write('no test was executed at all: that is a failure\n')
   sum.failed += 1
 }
+for (const { name, failed, failures } of results) {
+  if (failed > 0) process.stdout.write([`── ${name} failed`, ...failures, ''].join('\n'))
+}
 process.stdout.write(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`)
 process.exit(sum.failed === 0 ? 0 : 1)
