@@ -2,10 +2,11 @@
 import { createDenyList, createTokens } from './platform/auth.ts'
 import { systemClock } from './platform/clock.ts'
 import { createPersonalData } from './platform/crypto.ts'
-import { openDatabase } from './platform/db.ts'
+import { openDatabase, type Db } from './platform/db.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
 import { createJobs } from './platform/jobs.ts'
+import { createKeptAnswers, forgetOldAnswers } from './platform/kept-answers.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
 import { measureHttp } from './platform/measure-http.ts'
@@ -14,11 +15,14 @@ import { migrate, readMigrations } from './platform/migrate.ts'
 import { createListener } from './platform/notify.ts'
 import { createPasswords } from './platform/passwords.ts'
 import { createRedisLink } from './platform/redis.ts'
+import { repeat } from './platform/repeat.ts'
 import type { Worker } from './platform/worker.ts'
 import type { Config } from './config.ts'
 import { describe } from './gateway/describe.ts'
 import { createDrain } from './gateway/drain.ts'
 import { guardEdge } from './gateway/edge.ts'
+import { keepAnswers } from './gateway/idempotency.ts'
+import { createLimiter } from './gateway/limit.ts'
 import { operationRoutes } from './gateway/operations.ts'
 import type { ItemApi } from './modules/item/contract.ts'
 import { createItemModule } from './modules/item/module.ts'
@@ -71,6 +75,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ids,
     log,
   })
+  const limiter = createLimiter({ counters: user.counters, clock, rateFactor: config.limits.rateFactor })
   const { readFlag, heldUnits } = openOrderReads(database, clock)
   const stock = createStockModule({
     ...config.sale,
@@ -92,6 +97,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ids,
     log,
     metrics,
+    countOrder: (request, reply) => limiter.count(request, reply, 'order'),
   })
   const modules = { user, item, stock, order }
   const listener = createListener({
@@ -106,6 +112,9 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ...(redis === undefined ? [] : [redis]),
     ...role.attendants.flatMap((name) => modules[name].attendants),
     ...role.workers.flatMap((name) => modules[name].workers),
+    ...(role.workers.length === 0
+      ? []
+      : [repeat('forget kept answers', FORGET_ANSWERS_EVERY_MS, log, () => forgetAnswers(database.db))]),
   ]
 
   const http = createHttp({
@@ -115,7 +124,9 @@ export async function compose(config: Config, log: Log): Promise<App> {
   })
   const drain = createDrain(http, config.http.drainMs)
   measureHttp(http, metrics)
-  guardEdge(http, { tokens, publicUrl: config.http.publicUrl })
+  const edge = { tokens, limiter, publicUrl: config.http.publicUrl, isSecure: config.http.secureCookies }
+  guardEdge(http, edge)
+  keepAnswers(http, createKeptAnswers({ database, pii }))
   const serve = async (scope: Http, names: readonly (keyof typeof modules)[]): Promise<void> => {
     for (const name of names) await scope.register(async (inner) => modules[name].routes(inner as Http))
   }
@@ -124,7 +135,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     isDraining: drain.isDraining,
     readMetrics: () => readMetrics(metrics),
     document: describe((scope) => {
-      guardEdge(scope, { tokens, publicUrl: undefined })
+      guardEdge(scope, edge)
       return serve(scope, MODULES)
     }, log),
   })
@@ -147,6 +158,16 @@ export async function compose(config: Config, log: Log): Promise<App> {
     },
     stop: () => (stopping ??= stop()),
   }
+}
+
+const FORGET_ANSWERS_EVERY_MS = 60_000
+const FORGET_ANSWERS_AGAIN_MS = 100
+const FORGET_ROWS_MAX = 5_000
+
+async function forgetAnswers(db: Db): Promise<number | undefined> {
+  return (await forgetOldAnswers(db, FORGET_ROWS_MAX)) === FORGET_ROWS_MAX
+    ? FORGET_ANSWERS_AGAIN_MS
+    : undefined
 }
 
 const MODULES_DIR = `${import.meta.dirname}/modules`

@@ -9,7 +9,9 @@ export function explain(error: unknown): string {
   if (error instanceof CommandError || error instanceof ConfigError || error instanceof DataDirInUse)
     return error.message
   if (error instanceof AppError) {
-    const fields = error.fields.map(({ field, reason }) => `\n  - ${field}: ${reason}`)
+    const fields = error.fields.map(
+      ({ field, reason }) => `\n  - ${field}: ${typeof reason === 'string' ? reason : reason.en}`,
+    )
     return `refused (${error.code})${fields.join('')}`
   }
   if (isListenError(error)) {

@@ -1,7 +1,11 @@
 // The contract of the whole service, whatever part of it this process serves: made once, when somebody asks.
 import fastifySwagger from '@fastify/swagger'
+import type { RouteOptions } from 'fastify'
+import type { ErrorCode } from '../platform/errors.ts'
 import { createHttp, type Http } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
+import { problems } from '../platform/problem-schema.ts'
+import { addExamples } from './examples.ts'
 
 /** `addRoutes` registers every route on a server that is never opened. The OpenAPI 3.1 document comes back. */
 export function describe(addRoutes: (http: Http) => Promise<void>, log: Log): () => Promise<object> {
@@ -25,11 +29,75 @@ export function describe(addRoutes: (http: Http) => Promise<void>, log: Log): ()
       },
       hideUntagged: true,
     })
+    http.addHook('onRoute', describeRule)
     await addRoutes(http)
     await http.ready()
     const made = http.swagger()
     await http.close()
-    return made
+    return addExamples(made)
   }
   return () => (document ??= make())
+}
+
+const KEY_HEADER = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'Repeat it to get the same answer again.',
+      examples: ['6f1c2a0e-order-1'],
+    },
+  },
+}
+
+/** What follows from a route's rule need not be said at the route: who may call it, keys, and the refusals that come with them. */
+function describeRule(route: RouteOptions): void {
+  const { rule } = route.config ?? {}
+  const { schema } = route
+  if (rule === undefined || schema === undefined || schema.hide === true) return
+  const isWrite = route.method !== 'GET'
+  const codes: ErrorCode[] = ['TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE']
+  if (rule.who !== 'everybody') {
+    codes.push('UNAUTHENTICATED', 'EXPIRED_JWT', 'UNSUPPORTED_JWT', 'INVALID_JWT', 'ILLEGAL_ARGUMENT_JWT')
+    codes.push('UNAUTHORIZED_ACCESS')
+  }
+  if (isWrite) codes.push('CROSS_SITE_REQUEST')
+  if (schema.params !== undefined || schema.querystring !== undefined) codes.push('INVALID_TYPE_VALUE')
+  if (schema.body !== undefined || schema.querystring !== undefined || schema.params !== undefined)
+    codes.push('INVALID_INPUT_VALUE')
+  if (schema.body !== undefined) codes.push('MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  if (rule.key === 'kept')
+    codes.push(
+      'IDEMPOTENCY_KEY_MALFORMED',
+      'IDEMPOTENCY_IN_FLIGHT',
+      'IDEMPOTENCY_ANSWER_LOST',
+      'IDEMPOTENCY_KEY_REUSED',
+    )
+  route.schema = {
+    ...schema,
+    ...(rule.who !== 'everybody' && { security: [{ bearer: [] }, { cookie: [] }] }),
+    ...(rule.key !== undefined && { headers: withKey(schema.headers) }),
+    response: withProblems(schema.response as object | undefined, problems(...codes)),
+  }
+}
+
+function withKey(headers: unknown): object {
+  const given = headers as { properties?: object } | undefined
+  return { ...KEY_HEADER, properties: { ...given?.properties, ...KEY_HEADER.properties } }
+}
+
+type Response = { description?: string; content?: object }
+
+/** Both may say something of one status: the codes of both are named there. */
+function withProblems(response: object | undefined, more: object): object {
+  const merged: Record<string, Response> = { ...(response as Record<string, Response> | undefined) }
+  for (const [status, problem] of Object.entries(more) as [string, Response][]) {
+    const own = merged[status]
+    const codes = new Set([own?.description, problem.description].join(', ').split(', ').filter(Boolean))
+    merged[status] = { ...problem, description: [...codes].join(', ') }
+  }
+  return merged
 }

@@ -1,55 +1,85 @@
-// Step 1 of the purchase line: who is calling, and from which site. No business rule.
+// Step 1 of the purchase line: who is calling, from which site, and how often. No business rule.
 import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller, Tokens, UserRole } from '../platform/auth.ts'
+import type { Caller, Tokens } from '../platform/auth.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Http } from '../platform/http.ts'
+import type { Limiter } from './limit.ts'
+import { RULES, type RouteRule } from './rules.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route: everybody, or callers with one of these roles. A route without it is refused at start. */
-    access?: 'public' | readonly UserRole[]
+    /** The route's row of rules.ts; set here where the route does not bring one of its own, as probes of tests do. */
+    rule?: RouteRule
     /** The handler itself calls `authenticate` before it does anything but refuse: see `deferred` below. */
     deferred?: boolean
   }
   interface FastifyRequest {
-    /** Set on every route that is not public. */
+    /** Set on every route that is not open to everybody. */
     caller: Caller
   }
 }
 
-export const SIGNED_IN: readonly UserRole[] = ['UNCERTIFIED_USER', 'CERTIFIED_USER', 'SELLER', 'ADMIN']
-export const BUYERS: readonly UserRole[] = ['CERTIFIED_USER', 'SELLER', 'ADMIN']
-export const SELLERS: readonly UserRole[] = ['SELLER', 'ADMIN']
-export const ADMINS: readonly UserRole[] = ['ADMIN']
-
 const NOBODY = null as unknown as Caller
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function guardEdge(http: Http, options: { tokens: Tokens; publicUrl: string | undefined }): void {
-  const { tokens } = options
+/** For answers that are data. Pages bring their own policy. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+} as const
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } as const
+
+export function guardEdge(
+  http: Http,
+  options: { tokens: Tokens; publicUrl: string | undefined; isSecure: boolean; limiter: Limiter },
+): void {
+  const { tokens, publicUrl, limiter } = options
+  const securityHeaders = { ...SECURITY_HEADERS, ...(options.isSecure && STRICT_TRANSPORT) }
   // Only to load it: its `parse` and `serialize` work after that. No hook, so that the purchase line does not pay for it.
   void http.register(fastifyCookie, { hook: false })
   http.decorateRequest('caller', NOBODY)
   http.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined)
-      throw new Error(`${String(route.method)} ${route.url} has no config.access: deny by default`)
+    const rule = route.config?.rule ?? ruleOf(route.method, route.url)
+    if (rule === undefined)
+      throw new Error(`${String(route.method)} ${route.url} has no rule: deny by default`)
+    route.config = { ...route.config, rule }
   })
-  http.addHook('onRequest', (request, _reply, done) => {
+  http.addHook('onRequest', (request, reply, done) => {
     try {
-      const { access, deferred } = request.routeOptions.config
-      if (!READS.has(request.method)) refuseCrossSite(request, options.publicUrl)
-      if (access !== undefined && access !== 'public') {
+      reply.headers(securityHeaders)
+      const { rule, deferred } = request.routeOptions.config
+      if (!READS.has(request.method)) refuseCrossSite(request, publicUrl)
+      // Nothing is at this address.
+      if (rule === undefined) return done()
+      if (rule.who !== 'everybody') {
         const token = requireToken(request)
         // A deferred route is entered with claims that only look right: enough to be refused a sold-out item for, no more.
         request.caller = (deferred === true ? tokens.peek(token) : undefined) ?? tokens.verify(token)
-        requireRole(request.caller, access)
+        if (!rule.who.includes(request.caller.role)) throw new AppError('UNAUTHORIZED_ACCESS')
+        if (rule.whose === 'self') requireSelf(request, rule)
       }
-      done()
+      const counted = deferred === true ? undefined : limiter.count(request, reply, rule.limit)
+      if (counted === undefined) done()
+      // eslint-disable-next-line promise/no-callback-in-promise -- Fastify's hooks with `done` cost less than async ones
+      else counted.then(() => done(), done)
     } catch (error) {
       done(error as Error)
     }
   })
+}
+
+/** Fastify answers HEAD wherever it answers GET. */
+function ruleOf(method: string | readonly string[], url: string): RouteRule | undefined {
+  const name = String(method)
+  return RULES[`${name === 'HEAD' ? 'GET' : name} ${url}`]
+}
+
+function requireSelf({ caller, params }: FastifyRequest, rule: RouteRule): void {
+  const isSelf = (params as { userId?: string }).userId === String(caller.userId)
+  if (!isSelf && !(rule.orAdmin === true && caller.role === 'ADMIN'))
+    throw new AppError('UNAUTHORIZED_ACCESS')
 }
 
 /** The caller of a deferred route, the signature now checked. Throws the 401 codes. */
@@ -82,10 +112,6 @@ function bearerToken(header: string | undefined): string | undefined {
 
 function cookieToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : fastifyCookie.parse(header)['accessToken']
-}
-
-function requireRole(caller: Caller, access: readonly UserRole[]): void {
-  if (!access.includes(caller.role)) throw new AppError('UNAUTHORIZED_ACCESS')
 }
 
 /** A write whose credentials a browser adds by itself must come from our own pages. No such header: not a browser. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Database } from '../platform/db.ts'
 import { sendProblem, type Http } from '../platform/http.ts'
 import { referenceRoutes } from './reference.ts'
+import { FOR_EVERYBODY } from './rules.ts'
 
 const READY_TIMEOUT_MS = 2_000
 
@@ -15,7 +16,7 @@ export async function operationRoutes(
     document(): Promise<object>
   },
 ): Promise<void> {
-  const open = { config: { access: 'public' as const }, schema: { hide: true } }
+  const open = { config: { rule: FOR_EVERYBODY }, schema: { hide: true } }
   http.get('/livez', open, () => ({ status: 'alive' }))
   http.get('/readyz', open, async (request, reply) => {
     const ready = !options.isDraining() && (await isDatabaseReady(options.database))

@@ -1,10 +1,11 @@
 // The API reference page. Its script alone is 5 MB, so it is loaded when somebody first looks, not by every process that sells.
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Http } from '../platform/http.ts'
+import { FOR_EVERYBODY } from './rules.ts'
 
 export function referenceRoutes(http: Http): void {
   let pages: Promise<FastifyInstance> | undefined
-  const open = { config: { access: 'public' as const }, schema: { hide: true } }
+  const open = { config: { rule: FOR_EVERYBODY }, schema: { hide: true } }
   for (const url of ['/reference', '/reference/*']) {
     http.get(url, open, async (request, reply) => {
       pages ??= loadPages()

@@ -33,6 +33,17 @@ export const ERRORS = {
     en: 'The verification code does not match.',
   },
   MALFORMED_REQUEST: { status: 400, ko: '읽을 수 없는 요청입니다.', en: 'The request can not be read.' },
+  IDEMPOTENCY_KEY_MALFORMED: {
+    status: 400,
+    ko: '멱등 키는 1~255자의 ASCII 문자여야 합니다.',
+    en: 'An idempotency key has 1 to 255 visible ASCII characters.',
+  },
+  INVALID_RESET_LINK: {
+    status: 400,
+    ko: '유효하지 않거나 만료된 링크입니다.',
+    en: 'The link is not valid, or not any more.',
+  },
+  INVALID_CURSOR: { status: 400, ko: '유효하지 않은 커서입니다.', en: 'The cursor is not valid.' },
   UNAUTHENTICATED: { status: 401, ko: '인증 정보가 존재하지 않습니다.', en: 'Sign in first.' },
   UNCERTIFIED_EMAIL: { status: 401, ko: '이메일 인증을 진행해 주세요.', en: 'Verify your e-mail first.' },
   INVALID_PASSWORD: { status: 401, ko: '비밀번호가 일치하지 않습니다.', en: 'The password does not match.' },
@@ -72,6 +83,16 @@ export const ERRORS = {
     en: 'The item is not part of the order.',
   },
   NOT_FOUND_STOCK: { status: 404, ko: '재고가 존재하지 않습니다.', en: 'No stock record.' },
+  NOT_FOUND_WISHLIST_ITEM: {
+    status: 404,
+    ko: '위시 리스트에 존재하지 않는 물품입니다.',
+    en: 'The item is not in the wishlist.',
+  },
+  NOT_FOUND_CART_ITEM: {
+    status: 404,
+    ko: '장바구니에 존재하지 않는 물품입니다.',
+    en: 'The item is not in the cart.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     ko: '허용되지 않은 메서드입니다.',
@@ -82,6 +103,22 @@ export const ERRORS = {
     status: 409,
     ko: '이미 등록된 전화번호 입니다.',
     en: 'The phone number is taken.',
+  },
+  ALREADY_EXISTS_ITEM: {
+    status: 409,
+    ko: '이미 등록된 아이템 입니다.',
+    en: 'The item is in the list already.',
+  },
+  LIST_FULL: { status: 409, ko: '더 이상 담을 수 없습니다.', en: 'The list is full.' },
+  NOTHING_TO_ORDER: {
+    status: 409,
+    ko: '주문할 수 있는 상품이 없습니다.',
+    en: 'There is nothing here that can be ordered.',
+  },
+  USER_HAS_ORDERS: {
+    status: 409,
+    ko: '진행 중인 주문이 있어 탈퇴할 수 없습니다.',
+    en: 'There are orders in progress: the account can not be deleted yet.',
   },
   NOT_ENOUGH_STOCK: { status: 409, ko: '재고가 충분하지 않습니다.', en: 'Not enough stock.' },
   SALE_CLOSED: { status: 409, ko: '판매가 종료되었습니다.', en: 'The sale is closed.' },
@@ -118,10 +155,40 @@ export const ERRORS = {
     ko: '취소할 수 없는 주문입니다.',
     en: 'The order can not be cancelled any more.',
   },
+  ALREADY_SHIPPING: {
+    status: 409,
+    ko: '이미 배송중인 물품은 취소할 수 없습니다.',
+    en: 'Goods that are being shipped can not be cancelled.',
+  },
+  ORDER_NOT_CHANGEABLE: {
+    status: 409,
+    ko: '결제 전인 주문만 수정할 수 있습니다.',
+    en: 'Only an unpaid order can be changed.',
+  },
+  ORDER_IN_PROGRESS: {
+    status: 409,
+    ko: '진행 중인 주문은 삭제할 수 없습니다.',
+    en: 'An order in progress can not be deleted.',
+  },
+  IDEMPOTENCY_IN_FLIGHT: {
+    status: 409,
+    ko: '같은 멱등 키의 요청이 처리 중입니다.',
+    en: 'A request with this idempotency key is being worked on.',
+  },
+  IDEMPOTENCY_ANSWER_LOST: {
+    status: 409,
+    ko: '이 요청은 이미 처리되었지만 응답을 다시 보여줄 수 없습니다.',
+    en: 'The request was carried out, but its answer was lost.',
+  },
   REQUEST_TIMEOUT: {
     status: 408,
     ko: '요청이 제시간에 도착하지 않았습니다.',
     en: 'The request did not arrive in time.',
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    ko: '그 사이에 내용이 변경되었습니다.',
+    en: 'It was changed in the meantime.',
   },
   BODY_TOO_LARGE: { status: 413, ko: '요청 본문이 너무 큽니다.', en: 'The body is too large.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, ko: '지원되지 않는 형식입니다.', en: 'Send application/json.' },
@@ -150,11 +217,14 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
+export type InLanguages = Readonly<Record<Language, string>>
+
 export interface FieldError {
   field: string
   /** The refused value as text; empty where it could be personal. */
   value: string
-  reason: string
+  /** Where it is in several languages, the caller's is answered. */
+  reason: string | InLanguages
 }
 
 /** The one error that flows throw; the HTTP layer renders it. */
@@ -205,6 +275,11 @@ export function renderProblem(
   request: { path: string; id: string },
   fields: readonly FieldError[] = [],
 ): string {
-  const errors = fields.length === 0 ? '[]' : JSON.stringify(fields)
+  const errors =
+    fields.length === 0 ? '[]' : JSON.stringify(fields.map((entry) => inLanguage(entry, language)))
   return `${problemHead(code, language)},"instance":${JSON.stringify(request.path)},"errors":${errors},"requestId":"${request.id}"}`
+}
+
+function inLanguage({ field, value, reason }: FieldError, language: Language): FieldError {
+  return { field, value, reason: typeof reason === 'string' ? reason : reason[language] }
 }

@@ -9,15 +9,17 @@ export interface Migration {
   sql: string
 }
 
-/** The `migrations/*.sql` of each module, in the given order of modules and the order of their names. */
+/** The platform's own `migrations/*.sql`, then those of each module, in the given order and the order of their names. */
 export function readMigrations(modulesDir: string, modules: readonly string[]): Migration[] {
-  return modules.flatMap((module) => {
-    const dir = join(modulesDir, module, 'migrations')
-    return readdirSync(dir)
-      .filter((name) => name.endsWith('.sql'))
-      .toSorted()
-      .map((name) => ({ module, name, sql: readFileSync(join(dir, name), 'utf8') }))
-  })
+  const ofModules = modules.flatMap((module) => readFolder(module, join(modulesDir, module, 'migrations')))
+  return [...readFolder('platform', join(import.meta.dirname, 'migrations')), ...ofModules]
+}
+
+function readFolder(module: string, dir: string): Migration[] {
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .map((name) => ({ module, name, sql: readFileSync(join(dir, name), 'utf8') }))
 }
 
 const ONE_AT_A_TIME = 7_070_001

@@ -3,6 +3,7 @@ import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { AppError, type FieldError } from './errors.ts'
+import { reasonOf } from './validation-reasons.ts'
 
 /** Text of the address becomes the number it should be; bodies and headers are taken as they are. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
@@ -52,7 +53,7 @@ function fieldErrors(errors: readonly SchemaError[], input: unknown, part: strin
     if (error.keyword === 'boolean') return []
     const parent = error.instancePath.slice(1).replaceAll('/', '.')
     const named = error.params['requiredProperties'] ?? error.params['additionalProperties']
-    const reason = error.message
+    const reason = reasonOf(error)
     if (!Array.isArray(named))
       return [{ field: parent || part, value: shownValue(parent, valueAt(input, parent)), reason }]
     return (named as string[]).map((name) => {

@@ -56,7 +56,7 @@ describe('publishing', () => {
       ),
     ).toEqual([{ reason: 'OPENED', delta: 10, available: 10, version: 1, actor_id: SELLER.userId }])
     expect(
-      await shop.query('SELECT action, actor_id, before FROM stock.sale_audit WHERE item_id = $1', [itemId]),
+      await shop.query('SELECT action, actor_id, before FROM platform.audit WHERE subject_id = $1', [itemId]),
     ).toEqual([{ action: 'CREATE', actor_id: SELLER.userId, before: null }])
   })
 
@@ -261,7 +261,7 @@ describe('editing', () => {
       quantity: 10,
       saleStatus: 'OPEN',
     })
-    const audit = `SELECT actor_id, before, after FROM stock.sale_audit WHERE item_id = $1 AND action = 'PRICE'`
+    const audit = `SELECT actor_id, before, after FROM platform.audit WHERE subject_id = $1 AND action = 'PRICE'`
     expect(await shop.query(audit, [itemId])).toEqual([
       { actor_id: SELLER.userId, before: { unitPriceKrw: 12_000 }, after: { unitPriceKrw: 9_900 } },
     ])

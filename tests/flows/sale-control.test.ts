@@ -29,7 +29,7 @@ const schedule = (itemId: number, body: unknown, who = SELLER): Promise<Answer> 
   shop.call('PUT', `${ITEMS}/${itemId}/sale`, { who, body })
 const audit = (itemId: number): Promise<Record<string, unknown>[]> =>
   shop.query(
-    'SELECT action, actor_id, before, after, reason FROM stock.sale_audit WHERE item_id = $1 ORDER BY id',
+    'SELECT action, actor_id, before, after, reason FROM platform.audit WHERE subject_id = $1 ORDER BY id',
     [itemId],
   )
 const buying = async (itemId: number): Promise<unknown> => {

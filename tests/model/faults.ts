@@ -1,6 +1,6 @@
 // Breaks what a plan says, when it says so: at a time, or where the next statement of a process has come to.
 import { EVERYBODY, itemIdOf, type OuterFault, type ProcessFault } from './plans.ts'
-import type { Seller, Stage } from './stage.ts'
+import type { Seller, Stage, Trouble } from './stage.ts'
 import type { Party } from './world.ts'
 
 /** LISTEN is back this long after PostgreSQL is: retries and heartbeats. */
@@ -58,10 +58,12 @@ function breakNow(stage: Stage, fault: ProcessFault): void {
   if (seller !== undefined) breakProcess(stage, seller, fault)
 }
 
-function happen({ world, troubles }: Stage, kind: string, ms: number, process?: Seller): void {
+function happen({ world, troubles }: Stage, kind: string, ms: number, process?: Seller): Trouble {
   const fromMs = world.nowMs()
   world.note(() => `${kind} ${process?.party.name ?? ''} ${ms > 0 ? `for ${Math.ceil(ms)} ms` : ''}`)
-  troubles.push({ kind, process, fromMs, untilMs: fromMs + ms })
+  const trouble = { kind, process, fromMs, untilMs: fromMs + ms }
+  troubles.push(trouble)
+  return trouble
 }
 
 function breakProcess(stage: Stage, seller: Seller, fault: ProcessFault): void {
@@ -150,12 +152,16 @@ function hold(stage: Stage, itemId: number, ms: number): void {
   const { world, database, troubles } = stage
   // One after the other would be longer than any of them.
   if (troubles.some(({ kind, untilMs }) => kind === 'hold' && untilMs > world.nowMs())) return
-  happen(stage, 'hold', ms)
+  const trouble = happen(stage, 'hold', ms)
   database.begin({
     itemIds: [itemId],
     lockMsMax: FOREVER_MS,
     commitMs: ms,
-    decide: () => ({ draft: { reason: 'RULES', stock: [] }, answer: undefined }),
+    decide() {
+      // It may have waited for the lock itself.
+      trouble.untilMs = world.nowMs() + ms
+      return { draft: { reason: 'RULES', stock: [] }, answer: undefined }
+    },
     onEnd: () => undefined,
   })
 }

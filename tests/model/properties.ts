@@ -35,22 +35,23 @@ function findEqualNumbers(itemId: number, commits: readonly Commit[]): string | 
 
 /**
  * For two claims sent one after the other's answer the sequence does not invert, at whatever processes they came in; where
- * each process counts for itself, at the same one.
+ * two processes count for themselves, at the same one.
  */
-function findInversion(itemId: number, { plan, clients }: Stage): string | undefined {
+function findInversion(itemId: number, stage: Stage): string | undefined {
+  const isByProcess = hasOwnGates(stage)
   const firstSent = new Map<string, number>()
   const placed: { attempt: Attempt; sentMs: number; sequence: number }[] = []
-  for (const attempt of clients.attempts) {
+  for (const attempt of stage.clients.attempts) {
     const { claim, sentMs, answer } = attempt
     if (claim.itemId !== itemId) continue
     const id = `${claim.buyerId} ${claim.key}`
     // A claim that is sent again keeps the number, and the place, that it had.
     if (!firstSent.has(id)) firstSent.set(id, sentMs)
-    if (answer?.outcome !== 'placed' && (answer?.outcome !== 'replay' || plan.mode === 'several')) continue
+    if (answer?.outcome !== 'placed' && (answer?.outcome !== 'replay' || isByProcess)) continue
     placed.push({ attempt, sentMs: firstSent.get(id)!, sequence: answer.order.saleSequence })
   }
   const isBefore = (one: Attempt, { sentMs, attempt }: (typeof placed)[number]): boolean =>
-    one.answeredMs! < sentMs && (plan.mode !== 'several' || one.process === attempt.process)
+    one.answeredMs! < sentMs && (!isByProcess || one.process === attempt.process)
   for (const later of placed) {
     const earlier = placed.find((one) => one.sequence > later.sequence && isBefore(one.attempt, later))
     if (earlier === undefined) continue
@@ -58,6 +59,12 @@ function findInversion(itemId: number, { plan, clients }: Stage): string | undef
     return `${names[0]} came after ${names[1]} was answered, and has the lower number`
   }
   return undefined
+}
+
+/** Each process its own; also while one takes the place of another. */
+function hasOwnGates({ plan, troubles }: Stage): boolean {
+  const isReplaced = troubles.some(({ kind }) => /crash|replace/.test(kind))
+  return plan.mode === 'several' || (plan.mode === 'one' && isReplaced)
 }
 
 /**
@@ -75,15 +82,16 @@ function findEarlyRefund(itemId: number, stage: Stage): string | undefined {
 
 /**
  * Then nobody whose units the gate has taken is told that there are none; unless somebody was sold units that no gate had
- * taken before, or the seller took some away. Where two processes count for themselves – also while one takes the place
- * of another – one sells what the other's gate has taken.
+ * taken before, or the seller took some away. Where two processes count for themselves, one sells what the other's gate
+ * has taken.
  */
 function findBrokenGrant(itemId: number, stage: Stage): string | undefined {
-  const isReplaced = stage.troubles.some(({ kind }) => /crash|replace/.test(kind))
-  const isAlone = stage.plan.mode === 'one' && !isReplaced
-  if (isGateLost(stage) || (stage.plan.mode !== 'shared' && !isAlone)) return undefined
-  for (const { decisions, stock, reason } of stage.database.tables.commits) {
-    if (reason === 'RESTOCKED' && stock.some((row) => row.itemId === itemId)) return undefined
+  if (isGateLost(stage) || hasOwnGates(stage)) return undefined
+  let total = 0
+  for (const { decisions, stock } of stage.database.tables.commits) {
+    const row = stock.find((one) => one.itemId === itemId)
+    if (row !== undefined && row.total < total) return undefined
+    total = row?.total ?? total
     for (const { claim, outcome, unitsGranted } of decisions.filter((one) => one.claim.itemId === itemId)) {
       const isCovered = unitsGranted >= claim.quantity
       if (outcome === 'placed' && !isCovered) return undefined

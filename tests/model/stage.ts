@@ -19,7 +19,7 @@ export interface Planted {
 }
 
 /** What broke, from when to when. */
-interface Trouble {
+export interface Trouble {
   kind: string
   /** The process that it befell; undefined: all. */
   process: Process | undefined
@@ -58,10 +58,7 @@ const DRAIN_EVERY_MS = 10
 
 export function createStage(plan: Plan, options: { planted: Planted; isTraced: boolean }): Stage {
   const { planted } = options
-  const world = createWorld({
-    seed: plan.seed,
-    isTraced: options.isTraced,
-  })
+  const world = createWorld({ seed: plan.seed, isTraced: options.isTraced })
   const database = createDatabase(world, {
     aheadMs: DATABASE_AHEAD_MS,
     diskMs: () => (world.nowMs() < FAULTS_MS ? plan.diskMs : QUICK_DISK_MS),

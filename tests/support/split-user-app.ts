@@ -3,13 +3,12 @@
 import { pino } from 'pino'
 import { compose } from '../../server/compose.ts'
 import { readConfig } from '../../server/config.ts'
-import { SELLERS, SIGNED_IN } from '../../server/gateway/edge.ts'
 import { openDatabase } from '../../server/platform/db.ts'
 import type { Http } from '../../server/platform/http.ts'
 import type { Answer, Gateway } from './deploy-gateway.ts'
 import { TEST_SECRETS } from './server-process.ts'
 import { startSplit } from './split.ts'
-import type { UserApp } from './user-app.ts'
+import { addProbes, type UserApp } from './user-app.ts'
 
 export async function startSplitUserApp(options: { url: string; smtpUrl: string }): Promise<UserApp> {
   const log = pino({ level: 'silent' })
@@ -18,9 +17,7 @@ export async function startSplitUserApp(options: { url: string; smtpUrl: string 
     readConfig('demo', { ...TEST_SECRETS, DATABASE_URL: options.url, PORT: '0', ROLE: 'item' }),
     log,
   )
-  // The probes of user-app.ts.
-  near.http.get('/probe/me', { config: { access: SIGNED_IN } }, (request) => request.caller)
-  near.http.get('/probe/sellers', { config: { access: SELLERS } }, (request) => request.caller)
+  addProbes(near.http)
   await near.listen()
   const database = openDatabase({ url: options.url, poolMax: 2, log })
   return {

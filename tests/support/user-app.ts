@@ -11,7 +11,9 @@ import { createMailer } from '../../server/platform/mail.ts'
 import { migrate, readMigrations } from '../../server/platform/migrate.ts'
 import { createListener } from '../../server/platform/notify.ts'
 import { createPasswords } from '../../server/platform/passwords.ts'
-import { guardEdge, SELLERS, SIGNED_IN } from '../../server/gateway/edge.ts'
+import { guardEdge } from '../../server/gateway/edge.ts'
+import { createLimiter } from '../../server/gateway/limit.ts'
+import type { RouteRule } from '../../server/gateway/rules.ts'
 import type { UserApi } from '../../server/modules/user/contract.ts'
 import { createUserModule } from '../../server/modules/user/module.ts'
 
@@ -67,7 +69,8 @@ export async function startUserApp(options: {
   })
   const listener = createListener({ url: options.listenUrl ?? url, log, targets: user.listen })
   const http = createHttp({ log, bodyBytesMax: 64 * 1024, trustedProxies: [] })
-  guardEdge(http, { tokens, publicUrl: undefined })
+  const limiter = createLimiter({ counters: user.counters, clock, rateFactor })
+  guardEdge(http, { tokens, publicUrl: undefined, isSecure: secureCookies, limiter })
   user.routes(http)
   addProbes(http)
   await http.ready()
@@ -92,9 +95,14 @@ export async function startUserApp(options: {
 }
 
 /** Two guarded routes to see what a token is good for. */
-function addProbes(http: Http): void {
-  http.get('/probe/me', { config: { access: SIGNED_IN } }, (request) => request.caller)
-  http.get('/probe/sellers', { config: { access: SELLERS } }, (request) => request.caller)
+export function addProbes(http: Http): void {
+  const me: RouteRule = { who: ['UNCERTIFIED_USER', 'CERTIFIED_USER', 'SELLER', 'ADMIN'], limit: 'read' }
+  http.get('/probe/me', { config: { rule: me } }, (request) => request.caller)
+  http.get(
+    '/probe/sellers',
+    { config: { rule: { ...me, who: ['SELLER', 'ADMIN'] } } },
+    (request) => request.caller,
+  )
 }
 
 export interface Person {

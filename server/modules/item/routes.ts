@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { SELLERS } from '../../gateway/edge.ts'
 import { AppError, languageOf } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { PageOf, PageQuery, toPageRequest } from '../../platform/page.ts'
@@ -43,7 +42,6 @@ function publishRoute(http: Http, deps: ItemDeps): void {
         body: PublishItemRequest,
         response: { 201: PublishItemAnswer, ...problems(...notAllowed) },
       },
-      config: { access: SELLERS },
       errorHandler: explainMissingText,
     },
     async ({ body, caller, headers }, reply) => {
@@ -67,7 +65,6 @@ function changeRoutes(http: Http, deps: ItemDeps): void {
         body: EditItemRequest,
         response: { 200: EditItemAnswer, ...problems(...notAllowed, 'NOT_FOUND_ITEM') },
       },
-      config: { access: SELLERS },
       errorHandler: explainMissingText,
     },
     async ({ params: { itemId }, body, caller, headers }) => {
@@ -90,7 +87,6 @@ function changeRoutes(http: Http, deps: ItemDeps): void {
           ...problems(...notAllowed, 'NOT_FOUND_ITEM', 'ITEM_IN_USE'),
         },
       },
-      config: { access: SELLERS },
     },
     async ({ params: { itemId }, caller }, reply) => {
       await removeItem(deps, caller, itemId)
@@ -110,7 +106,6 @@ function readRoutes(http: Http, deps: ItemDeps): void {
         querystring: PageQuery,
         response: { 200: PageOf(ItemAnswer), ...problems('INVALID_INPUT_VALUE') },
       },
-      config: { access: 'public' },
     },
     async ({ query }) => listItems(deps, toPageRequest(query)),
   )
@@ -125,7 +120,6 @@ function readRoutes(http: Http, deps: ItemDeps): void {
         params,
         response: { 200: ItemAnswer, ...problems('INVALID_INPUT_VALUE', 'NOT_FOUND_ITEM') },
       },
-      config: { access: 'public' },
     },
     async ({ params: { itemId } }) => readItem(deps, itemId),
   )

@@ -11,7 +11,7 @@ import { expire } from './expire.ts'
 import { createHeldUnits, type HeldUnits } from './held-units.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
-import { orderRoutes } from './routes.ts'
+import { orderRoutes, type OrderRouteDeps } from './routes.ts'
 import { measureSale } from './measure-sale.ts'
 import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
 import { createWriter } from './writer.ts'
@@ -29,6 +29,7 @@ export interface OrderDeps {
   ids: Ids
   log: Log
   metrics: Metrics
+  countOrder: OrderRouteDeps['countOrder']
   sale: {
     writerBatchRowsMax: number
     writerQueueRowsMax: number
@@ -79,7 +80,7 @@ export function createOrderModule(deps: OrderDeps): Module<object> {
     api: {},
     attendants,
     workers,
-    routes: (http) => orderRoutes(http, { database, stock, tokens: deps.tokens, ids: deps.ids, purchase }),
+    routes: (http) => orderRoutes(http, { ...deps, purchase }),
   }
 }
 

@@ -1,9 +1,10 @@
+import { writeAudit } from '../../platform/audit.ts'
 import type { Caller } from '../../platform/auth.ts'
 import { AppError } from '../../platform/errors.ts'
 import { saleStatusOf, type Sale } from './contract.ts'
 import { lockSale, requireOwnSale } from './lock-sale.ts'
 import type { StockDeps } from './restock.ts'
-import { insertAudit, updateRules } from './sql.ts'
+import { updateRules } from './sql.ts'
 import { SALE_MOVES, type SaleMove } from './state.ts'
 
 export type SaleTerms = Partial<Pick<Sale, 'openTime' | 'closeTime' | 'limitPerBuyer' | 'holdSeconds'>>
@@ -37,8 +38,10 @@ export async function controlSale(
     const fault = windowFault(changed, terms)
     if (fault !== undefined) return { outcome: fault }
     const { version, available } = await updateRules(tx, itemId, { ...terms, saleState: to })
-    const entry = { before: auditedTerms(sale), after: auditedTerms(changed), reason: command.reason ?? null }
-    await insertAudit(tx, { itemId, actorId: caller.userId, action: move, ...entry })
+    const entry = { before: auditedTerms(sale), after: auditedTerms(changed), reason: command.reason }
+    await writeAudit(tx, [
+      { actorId: caller.userId, subject: 'sale', subjectId: itemId, action: move, ...entry },
+    ])
     return { outcome: 'changed', sale: { ...changed, version, available } }
   })
   if (result.outcome === 'changed') {

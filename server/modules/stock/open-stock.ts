@@ -1,6 +1,7 @@
+import { writeAudit } from '../../platform/audit.ts'
 import type { Tx } from '../../platform/db.ts'
 import { LIMITED_HOLD_SECONDS, NORMAL_HOLD_SECONDS, type NewStock, type StockChange } from './contract.ts'
-import { insertAudit, insertLedgerEntry, insertStock } from './sql.ts'
+import { insertLedgerEntry, insertStock } from './sql.ts'
 
 const LIMIT_PER_BUYER = 1
 
@@ -31,6 +32,7 @@ export async function openStock(tx: Tx, stock: NewStock): Promise<StockChange> {
   })
   await insertLedgerEntry(tx, change, { reason: 'OPENED', delta: quantity, actorId: sellerId })
   const after = { isLimited, unitPriceKrw: stock.unitPriceKrw, quantity, ...terms }
-  await insertAudit(tx, { itemId, actorId: sellerId, action: 'CREATE', before: null, after, reason: null })
+  const entry = { actorId: sellerId, subject: 'item', subjectId: itemId, action: 'CREATE' } as const
+  await writeAudit(tx, [{ ...entry, before: null, after }])
   return change
 }

@@ -1,7 +1,8 @@
+import { writeAudit } from '../../platform/audit.ts'
 import type { Tx } from '../../platform/db.ts'
 import { saleStatusOf, type RemovedStock } from './contract.ts'
 import { lockSale } from './lock-sale.ts'
-import { deleteStock, insertAudit, insertLedgerEntry, updateUnits } from './sql.ts'
+import { deleteStock, insertLedgerEntry, updateUnits } from './sql.ts'
 
 /** Ends the sale of an item for good: its stock row goes, ledger and audit trail stay. */
 export async function removeStock(
@@ -15,14 +16,8 @@ export async function removeStock(
   if (liveUnits > 0 || (sale.isLimited && saleStatusOf(sale) === 'OPEN')) return { outcome: 'in_use' }
   const change = await updateUnits(tx, itemId, -sale.available)
   await insertLedgerEntry(tx, change, { reason: 'REMOVED', delta: -sale.available, actorId })
-  await insertAudit(tx, {
-    itemId,
-    actorId,
-    action: 'REMOVE',
-    before: { total: sale.total },
-    after: null,
-    reason: null,
-  })
+  const entry = { actorId, subject: 'item', subjectId: itemId, action: 'REMOVE' } as const
+  await writeAudit(tx, [{ ...entry, before: { total: sale.total }, after: null }])
   await deleteStock(tx, itemId)
   return { outcome: 'removed', change }
 }

@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox'
-import { SELLERS } from '../../gateway/edge.ts'
 import type { Caller } from '../../platform/auth.ts'
 import { AppError, languageOf, type FieldError, type Language } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
@@ -93,7 +92,6 @@ export function saleRoutes(http: Http, deps: StockDeps): void {
         body: ScheduleRequest,
         response,
       },
-      config: { access: SELLERS },
     },
     async ({ params: { itemId }, body, caller, headers }) => {
       const language = languageOf(headers['accept-language'])
@@ -106,7 +104,6 @@ export function saleRoutes(http: Http, deps: StockDeps): void {
       `/item-service/api/v1/items/:itemId/sale/${path}`,
       {
         schema: { tags: ['sale'], summary, description, params, body: MoveRequest, response },
-        config: { access: SELLERS },
       },
       async ({ params: { itemId }, body, caller, headers }) =>
         control(

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { SELLERS } from '../../gateway/edge.ts'
 import { AppError, languageOf } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
@@ -64,7 +63,6 @@ export function unitRoutes(http: Http, deps: StockDeps): void {
         body: UnitsRequest,
         response: { ...DONE, ...REFUSED },
       },
-      config: { access: SELLERS },
       async handler({ body: { itemId, quantity }, caller, headers }, reply) {
         const outcome = await restock(deps, caller, { itemId, delta: sign * quantity })
         refuseRestock(outcome, quantity, headers['accept-language'])
@@ -89,7 +87,6 @@ function readRoute(http: Http, { database }: StockDeps): void {
           ...problems('INVALID_INPUT_VALUE', 'NOT_FOUND_STOCK'),
         },
       },
-      config: { access: 'public' },
     },
     async ({ params }) => {
       const [sale] = await readSales(database.db, [params.itemId])

@@ -1,7 +1,8 @@
+import { writeAudit } from '../../platform/audit.ts'
 import type { Tx } from '../../platform/db.ts'
 import type { StockChange } from './contract.ts'
 import { lockSale } from './lock-sale.ts'
-import { insertAudit, updateRules } from './sql.ts'
+import { updateRules } from './sql.ts'
 
 /** For orders from now on; placed orders keep theirs. Undefined where the item has no stock row. */
 export async function setPrice(
@@ -13,6 +14,7 @@ export async function setPrice(
   if (sale.unitPriceKrw === unitPriceKrw) return { itemId, version: sale.version, available: sale.available }
   const change = await updateRules(tx, itemId, { unitPrice: unitPriceKrw })
   const before = { unitPriceKrw: sale.unitPriceKrw }
-  await insertAudit(tx, { itemId, actorId, action: 'PRICE', before, after: { unitPriceKrw }, reason: null })
+  const entry = { actorId, subject: 'item', subjectId: itemId, action: 'PRICE' } as const
+  await writeAudit(tx, [{ ...entry, before, after: { unitPriceKrw } }])
   return change
 }

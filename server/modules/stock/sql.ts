@@ -1,4 +1,4 @@
-// Statements of sellers and administrators on stock rows, the ledger and the audit trail.
+// Statements of sellers and administrators on stock rows and the ledger.
 import { sql, type Generated } from 'kysely'
 import type { Db, Tx } from '../../platform/db.ts'
 import type { Sale, StockChange } from './contract.ts'
@@ -28,20 +28,10 @@ interface LedgerTable {
   at: Date
 }
 
-interface SaleAuditTable {
-  itemId: number
-  actorId: number
-  action: 'CREATE' | 'SCHEDULE' | 'PAUSE' | 'RESUME' | 'CLOSE' | 'PRICE' | 'REMOVE'
-  before: object | null
-  after: object | null
-  reason: string | null
-}
-
 // A type, not an interface: Kysely asks for an index signature.
 type Tables = {
   'stock.stock': StockTable
   'stock.ledger': LedgerTable
-  'stock.saleAudit': SaleAuditTable
 }
 
 const CHANGED = ['itemId', 'version', 'available'] as const
@@ -128,8 +118,4 @@ export async function insertLedgerEntry(
     .insertInto('stock.ledger')
     .values({ ...entry, itemId, version, available, at: sql`clock_timestamp()` })
     .execute()
-}
-
-export async function insertAudit(tx: Tx, entry: SaleAuditTable): Promise<void> {
-  await tx.$extendTables<Tables>().insertInto('stock.saleAudit').values(entry).execute()
 }

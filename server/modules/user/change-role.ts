@@ -1,7 +1,8 @@
+import { writeAudit } from '../../platform/audit.ts'
 import type { Tx } from '../../platform/db.ts'
 import type { GivenRole } from './contract.ts'
 import { denySessions, oldestLiveAccess, type DenyDeps } from './deny.ts'
-import { findSessionsOfAccount, insertRoleChange, lockForRoleChange, setRole } from './sql.ts'
+import { findSessionsOfAccount, lockForRoleChange, setRole } from './sql.ts'
 
 export type ChangeRoleOutcome =
   { outcome: 'changed' } | { outcome: 'unknown_user' } | { outcome: 'last_admin' }
@@ -32,13 +33,8 @@ async function decide(
   if (isLastAdmin) return { result: { outcome: 'last_admin' } }
   const changedAt = new Date(deps.clock.now())
   await setRole(tx, userId, role, changedAt)
-  await insertRoleChange(tx, {
-    accountId: userId,
-    fromRole: account.role,
-    toRole: role,
-    changedBy,
-    changedAt,
-  })
+  const entry = { actorId: changedBy, subject: 'account', subjectId: userId, action: 'ROLE' } as const
+  await writeAudit(tx, [{ ...entry, before: { role: account.role }, after: { role } }])
   const sessions = await findSessionsOfAccount(tx, userId, oldestLiveAccess(deps.clock))
   return { result: { outcome: 'changed' }, deny: await denySessions(deps, tx, sessions) }
 }

@@ -4,17 +4,17 @@ import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Jobs } from '../../platform/jobs.ts'
-import type { Limiter } from '../../platform/limiter.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { ListenTarget } from '../../platform/notify.ts'
 import type { Passwords } from '../../platform/passwords.ts'
+import type { SharedCounters } from '../../platform/shared-counters.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { UserApi } from './contract.ts'
 import { listenForDenied, loadDenied } from './deny.ts'
 import { ensureAccount } from './ensure-account.ts'
 import { createForgetWorker } from './forget-expired.ts'
-import { createUserLimiter, FREE_LOG_IN_TRIES, scaled } from './limits.ts'
+import { createUserCounters, FREE_LOG_IN_TRIES, scaled } from './limits.ts'
 import { addRoutes } from './routes.ts'
 import { seedBuyers } from './seed-buyers.ts'
 import { CODE_QUEUE, sendCode, type SendCodeDeps } from './send-code.ts'
@@ -38,8 +38,8 @@ export interface UserDeps {
 export interface UserModule extends Module<UserApi> {
   /** What this module wants to hear from other processes, by channel. */
   listen: Readonly<Record<string, ListenTarget>>
-  /** For other modules too, handed on by the composition root: they count in the same place. */
-  limiter: Limiter
+  /** For the limits of every route. */
+  counters: SharedCounters
   /** Before the first request is served, in every process: tokens denied before the start stay denied. */
   loadDenied(): Promise<void>
 }
@@ -47,14 +47,13 @@ export interface UserModule extends Module<UserApi> {
 export function createUserModule(deps: UserDeps): UserModule {
   const { tokens, ids, config } = deps
   const slowDown = createSlowDown({ ...deps, freeTries: scaled(FREE_LOG_IN_TRIES, config.rateFactor) })
-  const limiter = createUserLimiter(deps)
   deps.jobs.declare(CODE_QUEUE)
   return {
-    routes: (http) => addRoutes(http, { ...deps, slowDown, limiter }),
+    routes: (http) => addRoutes(http, { ...deps, slowDown }),
     attendants: [],
     workers: [createCodeWorker(deps), createForgetWorker(deps)],
     listen: { [DENIED_CHANNEL]: listenForDenied(deps) },
-    limiter,
+    counters: createUserCounters(deps),
     loadDenied: () => loadDenied(deps),
     api: {
       ensureAccount: (input) => ensureAccount(deps, input),

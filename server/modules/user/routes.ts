@@ -1,8 +1,5 @@
-import rateLimit from '@fastify/rate-limit'
-import { ADMINS } from '../../gateway/edge.ts'
 import { AppError, type Language } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import type { Limiter } from '../../platform/limiter.ts'
 import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
 import { changeRole, type ChangeRoleOutcome } from './change-role.ts'
 import { checkSignUp } from './check-input.ts'
@@ -18,13 +15,13 @@ import {
   VerifyEmailQuery,
   VerifyEmailRequest,
 } from './contract.ts'
-import { limitOf, RESEND_GAP_MS } from './limits.ts'
+import { RESEND_GAP_MS } from './limits.ts'
 import { resendCode } from './send-code.ts'
 import { addSignInRoutes, type SignInRouteDeps } from './sign-in-routes.ts'
 import { signUp, type SignUpDeps, type SignUpOutcome } from './sign-up.ts'
 import { verifyEmail, type VerifyOutcome } from './verify-email.ts'
 
-export type RouteDeps = SignUpDeps & SignInRouteDeps & { limiter: Limiter }
+export type RouteDeps = SignUpDeps & SignInRouteDeps
 
 const MEMBER_TAGS = ['회원 / Members']
 
@@ -50,15 +47,10 @@ const MESSAGES = {
 } as const satisfies Record<string, Record<Language, string>>
 
 export function addRoutes(http: Http, deps: RouteDeps): void {
-  // A scope of its own: the limiter counts these routes only.
-  void http.register(async (scope) => {
-    await scope.register(rateLimit, deps.limiter)
-    const users = scope as unknown as Http
-    addSignUp(users, deps)
-    addVerification(users, deps)
-    addSignInRoutes(users, deps)
-    addRoleChange(users, deps)
-  })
+  addSignUp(http, deps)
+  addVerification(http, deps)
+  addSignInRoutes(http, deps)
+  addRoleChange(http, deps)
 }
 
 function addSignUp(http: Http, deps: RouteDeps): void {
@@ -66,7 +58,6 @@ function addSignUp(http: Http, deps: RouteDeps): void {
     BASE,
     {
       attachValidation: true,
-      config: { access: 'public', rateLimit: limitOf('signUp', deps.config.rateFactor) },
       schema: {
         tags: MEMBER_TAGS,
         summary: '회원 가입 / Sign up',
@@ -92,7 +83,6 @@ function addVerification(http: Http, deps: RouteDeps): void {
   http.put(
     `${BASE}/:userId/email-verification`,
     {
-      config: { access: 'public', rateLimit: limitOf('verify', rateFactor) },
       schema: {
         tags: MEMBER_TAGS,
         summary: '이메일 인증 / Verify the e-mail',
@@ -114,7 +104,6 @@ function addVerification(http: Http, deps: RouteDeps): void {
   http.post(
     `${BASE}/email-verification/resend`,
     {
-      config: { access: 'public', rateLimit: limitOf('resend', rateFactor) },
       schema: {
         tags: MEMBER_TAGS,
         summary: '인증 번호 재전송 / Send the code again',
@@ -135,7 +124,6 @@ function addRoleChange(http: Http, deps: RouteDeps): void {
   http.put(
     `${BASE}/:userId/role`,
     {
-      config: { access: ADMINS },
       schema: {
         tags: MEMBER_TAGS,
         summary: '권한 변경 / Change the role',

@@ -6,7 +6,6 @@ import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
 import { checkLogIn } from './check-input.ts'
 import { LogInAnswer, LogInRequest } from './contract.ts'
 import type { DenyDeps } from './deny.ts'
-import { limitOf } from './limits.ts'
 import { logIn, type LogInDeps, type LogInOutcome } from './log-in.ts'
 import { logOut } from './log-out.ts'
 import { reissue, type ReissueOutcome } from './reissue.ts'
@@ -45,7 +44,6 @@ function addLogIn(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): voi
     `${BASE}/login`,
     {
       attachValidation: true,
-      config: { access: 'public', rateLimit: limitOf('logIn', deps.config.rateFactor) },
       schema: {
         tags: SIGN_IN_TAGS,
         summary: '로그인 / Log in',
@@ -73,7 +71,6 @@ function addLogOut(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): vo
   http.post(
     `${BASE}/logout`,
     {
-      config: { access: 'public', rateLimit: limitOf('logOut', deps.config.rateFactor) },
       schema: {
         tags: SIGN_IN_TAGS,
         summary: '로그아웃 / Log out',
@@ -104,7 +101,6 @@ function addReissue(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): v
   http.post(
     `${BASE}/reissue`,
     {
-      config: { access: 'public', rateLimit: limitOf('reissue', deps.config.rateFactor) },
       schema: {
         tags: SIGN_IN_TAGS,
         summary: '토큰 재발급 / Reissue the tokens',

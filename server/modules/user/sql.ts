@@ -45,14 +45,6 @@ interface RefreshTokenTable {
   passedOverAt: Date | null
 }
 
-interface RoleChangeTable {
-  accountId: number
-  fromRole: UserRole
-  toRole: UserRole
-  changedBy: number
-  changedAt: Date
-}
-
 // A type, not an interface: Kysely asks for an index signature.
 type Tables = {
   'users.account': AccountTable
@@ -60,7 +52,6 @@ type Tables = {
   'users.signIn': SignInTable
   'users.refreshToken': RefreshTokenTable
   'users.deniedSession': { id: string; deniedUntil: Date }
-  'users.roleChange': RoleChangeTable
 }
 
 const on = (db: Db | Tx): Kysely<Tables> => db.withTables<Tables>()
@@ -142,9 +133,6 @@ export const setRole = (tx: Tx, id: number, role: UserRole, at: Date) =>
     .set({ role, emailVerifiedAt: sql<Date>`coalesce(email_verified_at, ${at})`, updatedAt: at })
     .where('id', '=', id)
     .execute()
-
-export const insertRoleChange = (tx: Tx, change: RoleChangeTable) =>
-  on(tx).insertInto('users.roleChange').values(change).execute()
 
 export const certifyAccount = (tx: Tx, id: number, at: Date) =>
   on(tx)
