@@ -6,7 +6,7 @@ import { openDatabase, type Db } from './platform/db.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
 import { createJobs } from './platform/jobs.ts'
-import { createKeptAnswers, forgetOldAnswers } from './platform/kept-answers.ts'
+import { createKeptAnswers, forgetKeptAnswers, forgetOldAnswers } from './platform/kept-answers.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
 import { measureHttp } from './platform/measure-http.ts'
@@ -25,11 +25,13 @@ import { keepAnswers } from './gateway/idempotency.ts'
 import { createLimiter } from './gateway/limit.ts'
 import { operationRoutes } from './gateway/operations.ts'
 import type { ItemApi } from './modules/item/contract.ts'
+import { createCartModule } from './modules/cart/module.ts'
 import { createItemModule } from './modules/item/module.ts'
 import { createOrderModule, openOrderReads } from './modules/order/module.ts'
 import { createStockModule } from './modules/stock/module.ts'
 import type { UserApi } from './modules/user/contract.ts'
 import { createUserModule } from './modules/user/module.ts'
+import { createWishlistModule } from './modules/wishlist/module.ts'
 import { MODULES, ROLES } from './roles.ts'
 
 export interface App {
@@ -62,6 +64,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
   const pii = createPersonalData(config.secrets.piiKeys)
   const passwords = createPasswords()
 
+  const { readFlag, heldUnits, ...orderReads } = openOrderReads(database, clock)
   const user = createUserModule({
     config: { secureCookies: config.http.secureCookies, rateFactor: config.limits.rateFactor },
     database,
@@ -74,9 +77,25 @@ export async function compose(config: Config, log: Log): Promise<App> {
     clock,
     ids,
     log,
+    // Modules that are built further down; nobody asks before they are.
+    others: {
+      orders: orderReads,
+      async exportOf(userId) {
+        const [orders, wishlistLines, cartLines] = await Promise.all([
+          orderReads.exportOrders(database.db, userId),
+          wishlist.api.exportOf(userId),
+          cart.api.exportOf(userId),
+        ])
+        return { orders, wishlist: wishlistLines, cart: cartLines }
+      },
+      async erase(tx, userId) {
+        await wishlist.api.erase(tx, userId)
+        await cart.api.erase(tx, userId)
+        await forgetKeptAnswers(tx, userId)
+      },
+    },
   })
   const limiter = createLimiter({ counters: user.counters, clock, rateFactor: config.limits.rateFactor })
-  const { readFlag, heldUnits } = openOrderReads(database, clock)
   const stock = createStockModule({
     ...config.sale,
     redis,
@@ -99,7 +118,9 @@ export async function compose(config: Config, log: Log): Promise<App> {
     metrics,
     countOrder: (request, reply) => limiter.count(request, reply, 'order'),
   })
-  const modules = { user, item, stock, order }
+  const wishlist = createWishlistModule({ database, items: item.api, orders: order.api })
+  const cart = createCartModule({ database, items: item.api, orders: order.api })
+  const modules = { user, wishlist, item, stock, order, cart }
   const listener = createListener({
     url: config.database.url,
     log,

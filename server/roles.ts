@@ -1,6 +1,6 @@
 // Data: what a process of each role serves and runs. Read only by the composition root.
 
-export const MODULES = ['user', 'item', 'stock', 'order'] as const
+export const MODULES = ['user', 'wishlist', 'item', 'stock', 'order', 'cart'] as const
 type ModuleName = (typeof MODULES)[number]
 
 export interface Role {
@@ -15,9 +15,9 @@ export interface Role {
 export const ROLES: Readonly<Record<string, Role>> = {
   all: { routes: MODULES, attendants: MODULES, workers: MODULES },
   // One role for each URL prefix, for a split behind a gateway; `worker` does what nobody waits for.
-  user: { routes: ['user'], attendants: ['user'], workers: [] },
+  user: { routes: ['user', 'wishlist'], attendants: ['user', 'wishlist'], workers: [] },
   item: { routes: ['item', 'stock'], attendants: ['item', 'stock'], workers: [] },
-  order: { routes: ['order'], attendants: ['stock', 'order'], workers: [] },
+  order: { routes: ['order', 'cart'], attendants: ['stock', 'order', 'cart'], workers: [] },
   payment: { routes: [], attendants: [], workers: [] },
   worker: { routes: [], attendants: [], workers: MODULES },
 }

@@ -137,6 +137,8 @@ describe('the text of the code', () => {
       item: /\bitems\.\w+\b(?!\()/,
       stock: /\bstock\.(stock|ledger|sale_audit)\b/,
       order: /\borders\.(orders|line)\b/,
+      wishlist: /\bwishlists\.line\b/,
+      cart: /\bcarts\.line\b/,
     }
     const broken = source.flatMap(({ file, text }) => {
       const own = moduleOf(file)

@@ -66,6 +66,17 @@ export async function startUserApp(options: {
     passwords: createPasswords(),
     pii: createPersonalData(keys),
     config: { secureCookies, rateFactor },
+    // What needs the whole shop is tested with it.
+    others: {
+      orders: {
+        hasOrdersInProgress: async () => false,
+        openUnits: async () => [],
+        carryUnits: async () => undefined,
+        exportOrders: async () => [],
+      },
+      exportOf: async () => ({}),
+      erase: async () => undefined,
+    },
   })
   const listener = createListener({ url: options.listenUrl ?? url, log, targets: user.listen })
   const http = createHttp({ log, bodyBytesMax: 64 * 1024, trustedProxies: [] })

@@ -5,6 +5,8 @@ import { PRICE_KRW_MAX, SaleStatus, STOCK_UNITS_MAX } from '../stock/contract.ts
 export interface ItemApi {
   /** Puts an item up for sale as if its seller had. The input counts as checked. */
   publishItem(sellerId: number, input: NewItem): Promise<{ itemId: number }>
+  /** In the order of `itemIds`; undefined where there is no such item. At most a second old. */
+  readItems(itemIds: readonly number[]): Promise<(ItemAnswer | undefined)[]>
 }
 
 export interface NewItem {

@@ -4,7 +4,7 @@ import { toPage, type Page, type PageRequest } from '../../platform/page.ts'
 import { saleStatusOf, type Sale } from '../stock/contract.ts'
 import type { ItemAnswer } from './contract.ts'
 import type { ItemDeps } from './publish-item.ts'
-import { countItems, findItem, findItems, type ItemRow } from './sql.ts'
+import { countItems, findItem, findItems, findItemsById, type ItemRow } from './sql.ts'
 
 type ReadDeps = Pick<ItemDeps, 'database' | 'stock' | 'heldUnits'>
 
@@ -26,6 +26,22 @@ export async function listItems(
     return sale === undefined ? [] : [toAnswer(row, sale, held)]
   })
   return toPage(listed, request, total)
+}
+
+/** In the order of `itemIds`; undefined where there is no such item. */
+export async function readItems(
+  { database, stock, heldUnits }: ReadDeps,
+  itemIds: readonly number[],
+): Promise<(ItemAnswer | undefined)[]> {
+  const { db } = database
+  const [rows, sales] = await Promise.all([findItemsById(db, itemIds), stock.readSales(db, itemIds)])
+  const rowOf = new Map(rows.map((row) => [row.id, row]))
+  const saleOf = new Map(sales.map((sale) => [sale.itemId, sale]))
+  const held = await heldUnits(sales.filter((sale) => sale.isLimited))
+  return itemIds.map((itemId) => {
+    const [row, sale] = [rowOf.get(itemId), saleOf.get(itemId)]
+    return row === undefined || sale === undefined ? undefined : toAnswer(row, sale, held)
+  })
 }
 
 /** Numbers and rules as last committed, by the database's clock. */

@@ -45,6 +45,16 @@ export async function findItem(db: Db, id: number): Promise<ItemRow | undefined>
     .executeTakeFirst()
 }
 
+/** In no certain order; those that are gone are left out. */
+export async function findItemsById(db: Db, ids: readonly number[]): Promise<ItemRow[]> {
+  return items(db)
+    .selectFrom('items.item')
+    .select(COLUMNS)
+    .where('id', '=', sql<number>`ANY (${ids}::bigint[])`)
+    .where('deletedAt', 'is', null)
+    .execute()
+}
+
 /** Newest first. */
 export async function findItems(db: Db, { page, size }: PageRequest): Promise<ItemRow[]> {
   return items(db)

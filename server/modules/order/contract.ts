@@ -1,5 +1,49 @@
 import { Type, type Static } from 'typebox'
+import type { Db, Tx } from '../../platform/db.ts'
 import { PRICE_KRW_MAX, QUANTITY_MAX } from '../stock/contract.ts'
+
+/** Who gets the goods. Kept encrypted with the order. */
+export interface Recipient {
+  name: string
+  phoneNumber: string
+  address: string
+}
+
+export interface PlaceOrderRequest {
+  buyerId: number
+  /** Names the request: the same buyer and key again is the same order. */
+  key: string
+  /** The same item twice counts as one line. */
+  lines: readonly { itemId: number; quantity: number; priceKrw?: number | undefined }[]
+  /** The buyer's own profile where it is left out. */
+  recipient?: Recipient | undefined
+  /** Done in the transaction of the order, before it commits; throwing gives the order up. */
+  alongside?: ((tx: Tx) => Promise<void>) | undefined
+}
+
+/** What the other modules may ask of orders. */
+export interface OrderApi {
+  /** A normal order, all or nothing, at the prices of the server. Throws the codes of `POST …/orders`. */
+  placeOrder(request: PlaceOrderRequest): Promise<OrderBody>
+}
+
+/** Units of a limited item that count for somebody's limit. */
+export interface LimitedUnits {
+  itemId: number
+  units: number
+}
+
+/** What may be asked of orders by those that orders themselves ask: it needs the database alone. */
+export interface OrderReads {
+  /** Orders that are neither over nor delivered. */
+  hasOrdersInProgress(tx: Tx, userId: number): Promise<boolean>
+  /** What the member has bought of limited items whose sale is not closed. */
+  openUnits(tx: Tx, userId: number): Promise<LimitedUnits[]>
+  /** Counts units that were bought before under another account. */
+  carryUnits(tx: Tx, userId: number, units: readonly LimitedUnits[]): Promise<void>
+  /** Every order of the member, for their export. */
+  exportOrders(db: Db, userId: number): Promise<unknown>
+}
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Quantity = Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })

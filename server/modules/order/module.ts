@@ -7,13 +7,16 @@ import type { Metrics } from '../../platform/metrics.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { SaleFlag, StockApi } from '../stock/contract.ts'
+import type { OrderApi, OrderReads } from './contract.ts'
 import { expire } from './expire.ts'
 import { createHeldUnits, type HeldUnits } from './held-units.ts'
+import { orderBody } from './order-body.ts'
+import { placeOrder } from './place-order.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
 import { orderRoutes, type OrderRouteDeps } from './routes.ts'
 import { measureSale } from './measure-sale.ts'
-import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
+import { endBackend, hasOrdersInProgress, isBackendGone, readSaleFlag } from './sql.ts'
 import { createWriter } from './writer.ts'
 import { createWriterConnection } from './writer-connection.ts'
 
@@ -39,7 +42,7 @@ export interface OrderDeps {
   }
 }
 
-export function createOrderModule(deps: OrderDeps): Module<object> {
+export function createOrderModule(deps: OrderDeps): Module<OrderApi> {
   const { database, stock, log, sale } = deps
   const { gate } = stock
   const reconciler = createReconciler({
@@ -77,7 +80,18 @@ export function createOrderModule(deps: OrderDeps): Module<object> {
     ),
   ]
   return {
-    api: {},
+    api: {
+      async placeOrder({ buyerId, key, lines, alongside }) {
+        const asked = lines.map(({ itemId, quantity, priceKrw }) => ({
+          itemId,
+          itemCount: quantity,
+          ...(priceKrw !== undefined && { price: priceKrw }),
+        }))
+        return orderBody(
+          (await placeOrder({ database, stock }, { buyerId, key, lines: asked, alongside })).order,
+        )
+      },
+    },
     attendants,
     workers,
     routes: (http) => orderRoutes(http, { ...deps, purchase }),
@@ -88,9 +102,16 @@ export function createOrderModule(deps: OrderDeps): Module<object> {
 export function openOrderReads(
   { db }: Database,
   clock: Clock,
-): {
+): OrderReads & {
   readFlag(itemId: number): Promise<SaleFlag | undefined>
   heldUnits: HeldUnits
 } {
-  return { readFlag: (itemId) => readSaleFlag(db, itemId), heldUnits: createHeldUnits({ db, clock }) }
+  return {
+    readFlag: (itemId) => readSaleFlag(db, itemId),
+    heldUnits: createHeldUnits({ db, clock }),
+    hasOrdersInProgress,
+    openUnits: async () => [],
+    carryUnits: async () => undefined,
+    exportOrders: async () => [],
+  }
 }

@@ -1,5 +1,5 @@
 // A normal order: several lines of items that are not limited, in one transaction of its own.
-import { brokenConstraint, type Database } from '../../platform/db.ts'
+import { brokenConstraint, type Database, type Tx } from '../../platform/db.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import type { StockApi, TakenUnits } from '../stock/contract.ts'
 import type { NormalOrderRequest } from './contract.ts'
@@ -22,7 +22,12 @@ interface Line {
 
 export async function placeOrder(
   deps: { database: Database; stock: StockApi },
-  request: { buyerId: number; key: string; lines: NormalOrderRequest['orderItemList'] },
+  request: {
+    buyerId: number
+    key: string
+    lines: NormalOrderRequest['orderItemList']
+    alongside?: ((tx: Tx) => Promise<void>) | undefined
+  },
 ): Promise<{ order: OrderRow; replayed: boolean }> {
   const lines = mergeLines(request.lines)
   const known = await findReplay(deps.database, request, lines)
@@ -41,7 +46,7 @@ export async function placeOrder(
 
 async function write(
   { database, stock }: { database: Database; stock: StockApi },
-  request: { buyerId: number; key: string },
+  request: { buyerId: number; key: string; alongside?: ((tx: Tx) => Promise<void>) | undefined },
   lines: readonly Line[],
 ): Promise<OrderRow> {
   const { orderId, changes } = await database.transaction(async (tx) => {
@@ -54,6 +59,7 @@ async function write(
       holdSeconds: taken.holdSeconds,
       createdAt: taken.takenAt,
     })
+    await request.alongside?.(tx)
     return { orderId, changes: taken.changes }
   })
   stock.announceUnits(changes)

@@ -244,6 +244,15 @@ export async function listOrders(
   return { rows, total: count.rows[0]?.total ?? 0 }
 }
 
+export async function hasOrdersInProgress(db: Db, buyerId: number): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    SELECT EXISTS (SELECT 1 FROM orders.orders WHERE buyer_id = ${buyerId}
+       AND status IN ('CREATED', 'PAID', 'READY', 'SHIPPING', 'CANCEL_REQUESTED', 'RETURN_REQUESTED')) AS found`.execute(
+    db,
+  )
+  return rows[0]?.found === true
+}
+
 /** Waits for whoever has the order locked; the owner and the state are checked by the caller. */
 export async function lockOrder(
   tx: Tx,

@@ -1,5 +1,16 @@
 import { Type, type Static } from 'typebox'
 import type { UserRole } from '../../platform/auth.ts'
+import type { Tx } from '../../platform/db.ts'
+import type { OrderReads } from '../order/contract.ts'
+
+/** What people's accounts ask of the modules that know more about a person. */
+export interface OtherModules {
+  orders: OrderReads
+  /** Everything else that is kept about a person, by name. */
+  exportOf(userId: number): Promise<Record<string, unknown>>
+  /** The person goes: what needs not be kept is deleted. */
+  erase(tx: Tx, userId: number): Promise<void>
+}
 
 /** What other modules and the command line may ask of people. */
 export interface UserApi {

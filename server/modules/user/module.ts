@@ -10,7 +10,7 @@ import type { ListenTarget } from '../../platform/notify.ts'
 import type { Passwords } from '../../platform/passwords.ts'
 import type { SharedCounters } from '../../platform/shared-counters.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
-import type { UserApi } from './contract.ts'
+import type { OtherModules, UserApi } from './contract.ts'
 import { listenForDenied, loadDenied } from './deny.ts'
 import { ensureAccount } from './ensure-account.ts'
 import { createForgetWorker } from './forget-expired.ts'
@@ -33,6 +33,7 @@ export interface UserDeps {
   ids: Ids
   log: Log
   config: { secureCookies: boolean; rateFactor: number }
+  others: OtherModules
 }
 
 export interface UserModule extends Module<UserApi> {
