@@ -37,6 +37,53 @@ export async function createItem(client: Client, units: number): Promise<number>
   return Number(rows[0]!.id)
 }
 
+/** Normal items, for sale at once. */
+export async function createNormalItems(client: Client, count: number, units = 1_000_000): Promise<number[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `WITH item AS (
+       INSERT INTO items.item (seller_id, name, description, is_limited)
+       SELECT $1, 'bench', 'an item of the bench', false FROM generate_series(1, $4::integer) RETURNING id
+     ), stock AS (
+       INSERT INTO stock.stock (item_id, seller_id, is_limited, unit_price, total, available, hold_seconds)
+       SELECT id, $1, false, $2, $3, $3, 604800 FROM item
+     ), entry AS (
+       INSERT INTO stock.ledger (item_id, reason, delta, available, version, at)
+       SELECT id, 'OPENED', $3, $3, 1, now() FROM item
+     )
+     SELECT id FROM item ORDER BY id`,
+    [SELLER_ID, UNIT_PRICE, units, count],
+  )
+  return rows.map(({ id }) => Number(id))
+}
+
+export async function createNormalItem(client: Client, units: number): Promise<number> {
+  const [itemId = 0] = await createNormalItems(client, 1, units)
+  return itemId
+}
+
+const KINDS = ['머그컵', '가죽 지갑', '포스터', '굿즈', '티켓', '인형', '우산', '스웨터', '키링', '노트']
+const MOODS = ['한정판', '수제', '빈티지', '여름', '겨울', '서울', '제주', '클래식', '미니', '대형']
+
+/** Items with Korean names, a tenth of them limited. */
+export async function addCatalogue(client: Client, count: number): Promise<void> {
+  await client.query(
+    `WITH item AS (
+       INSERT INTO items.item (seller_id, name, description, is_limited)
+       SELECT $1 + n % 50, ($3::text[])[(n / 7) % 10 + 1] || ' ' || ($4::text[])[n % 10 + 1] || ' ' || n,
+              ($4::text[])[n % 10 + 1] || ' 좋아하는 분을 위한 ' || ($3::text[])[(n / 3) % 10 + 1] || ' 상품입니다.', n % 10 = 0
+         FROM generate_series(1, $5::integer) AS n
+       RETURNING id, seller_id, is_limited
+     )
+     INSERT INTO stock.stock (item_id, seller_id, is_limited, unit_price, total, available, open_time,
+                              limit_per_buyer, hold_seconds)
+     SELECT id, seller_id, is_limited, $2 + (id % 1000)::integer * 100, 100, 100,
+            CASE WHEN is_limited THEN now() + (id % 100 - 50) * interval '1 hour' END,
+            CASE WHEN is_limited THEN 1 END, 300 FROM item`,
+    [SELLER_ID, 1_000, MOODS, KINDS, count],
+  )
+  await client.query('ANALYZE items.item, stock.stock')
+}
+
 /** Orders placed before the run, one unit each, by buyers of their own or by the given ones in turn. */
 export async function addOrders(
   client: Client,

@@ -176,6 +176,55 @@ const TARGETS = {
     reach: 20,
     stretch: 5,
   },
+  itemReads: {
+    scenario: 16,
+    what: 'item reads/s with a warm cache, over a bare GET with the same headers',
+    unit: 'x',
+    better: 'more',
+    reach: 0.6,
+  },
+  stockReads: {
+    scenario: 16,
+    what: 'stock reads/s with a warm cache, over a bare GET with the same headers',
+    unit: 'x',
+    better: 'more',
+    reach: 0.6,
+  },
+  pages: {
+    scenario: 17,
+    what: 'page of 50 among 100,000 items, 50 connections: p99',
+    unit: 'ms',
+    better: 'less',
+    reach: 25,
+  },
+  search: {
+    scenario: 17,
+    what: 'Korean search among 100,000 items, 50 connections: p99',
+    unit: 'ms',
+    better: 'less',
+    reach: 60,
+  },
+  signUp: {
+    scenario: 18,
+    what: 'sign-up while the mail server hangs: p99 less one hash',
+    unit: 'ms',
+    better: 'less',
+    reach: 60,
+  },
+  besideLogins: {
+    scenario: 18,
+    what: 'item reads beside 20 logins in parallel: p99',
+    unit: 'ms',
+    better: 'less',
+    reach: 30,
+  },
+  manyLines: {
+    scenario: 19,
+    what: 'an order of 1,000 lines: p99 of 50',
+    unit: 'ms',
+    better: 'less',
+    reach: 100,
+  },
 } as const satisfies Record<string, Target>
 
 /** Recorded without a bar. */

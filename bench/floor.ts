@@ -13,7 +13,14 @@ http.post<{ Body: LimitedOrderRequest }>(
   { schema: { body: LimitedOrderRequest, response: { 201: OrderBody } } },
   (request, reply) => {
     const { itemId, quantity = 1 } = request.body
-    const line = { itemId, quantity, unitPrice: 99_000, totalSum: 99_000 * quantity, status: 'ORDER_CREATED' }
+    const line = {
+      orderItemId: itemId,
+      itemId,
+      quantity,
+      unitPrice: 99_000,
+      totalSum: 99_000 * quantity,
+      status: 'ORDER_CREATED',
+    }
     const answer: OrderBody = {
       orderId: orderId++,
       userId: 4_321,
@@ -27,4 +34,29 @@ http.post<{ Body: LimitedOrderRequest }>(
     void reply.code(201).send(answer)
   },
 )
+// The floor of a read: a bare Fastify GET with the headers and a body of an item, prepared as text.
+const ITEM = JSON.stringify({
+  id: 1,
+  name: '한정판 머그컵',
+  description: '딱 100개만 만든 머그컵입니다.',
+  quantity: 100,
+  price: 12_000,
+  openTime: null,
+  isReserved: false,
+  sellerId: 7,
+})
+const READ_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'x-request-id': '0123456789ab-1',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'ratelimit-limit': '6000',
+  'ratelimit-remaining': '5999',
+  'ratelimit-reset': '60',
+  etag: '"0123456789abcdef.0123456789abcdef"',
+  'cache-control': 'no-cache',
+}
+for (const path of ['/item-service/api/v1/items/:itemId', '/item-service/api/v1/stocks/items/:itemId'])
+  http.get(path, (_request, reply) => void reply.headers(READ_HEADERS).send(ITEM))
 console.log(`listening on ${await http.listen({ host: '127.0.0.1', port: 0 })}`)

@@ -18,12 +18,21 @@ export interface LoadJob {
   seconds: number
   /** Requests take turns over these. */
   targets: readonly LoadTarget[]
+  /** Sent in turn instead of orders: method, path, and what else the request needs. */
+  requests?: readonly PlainRequest[] | undefined
   /** A long run: targets follow one another instead, one for each slice of this length, whose latencies are kept apart. */
   sliceSeconds: number | undefined
   /** Ends when every token was used once. */
   eachTokenOnce: boolean
   /** Keys are this and a number. */
   keyPrefix: string
+}
+
+export interface PlainRequest {
+  method: string
+  path: string
+  token?: string
+  body?: string
 }
 
 export interface LoadResult {

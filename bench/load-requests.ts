@@ -1,6 +1,6 @@
 // The bytes that the load sends: always a new key, the tokens of an item in turn.
 import { readFileSync } from 'node:fs'
-import { ORDERS_PATH, type LoadJob } from './load-protocol.ts'
+import { ORDERS_PATH, type LoadJob, type PlainRequest } from './load-protocol.ts'
 
 export interface NextRequest {
   text: string
@@ -11,6 +11,7 @@ export interface NextRequest {
 
 /** `measuredMs`: since the measured part began; before it, negative. Undefined: every token was used. */
 export function createRequests(job: LoadJob): (measuredMs: number) => NextRequest | undefined {
+  if (job.requests !== undefined) return inTurn(job.requests.map((request) => textOf(request, job.port)))
   const tokensOf = createTokensReader()
   const targets = job.targets.map(({ itemId, tokensFile }) => {
     const body = `{"itemId":${itemId},"quantity":1}`
@@ -39,6 +40,23 @@ export function createRequests(job: LoadJob): (measuredMs: number) => NextReques
     const text = head + target.tokens[target.used++]! + middle + keyNumber + target.tail
     return { text, keyNumber, target: index }
   }
+}
+
+function inTurn(texts: readonly string[]): () => NextRequest {
+  let count = 0
+  return () => ({ text: texts[count % texts.length]!, keyNumber: count++, target: 0 })
+}
+
+function textOf({ method, path, token, body }: PlainRequest, port: number): string {
+  const bytes = Buffer.from(body ?? '')
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `host: 127.0.0.1:${port}`,
+    ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+    ...(body === undefined ? [] : ['content-type: application/json', `content-length: ${bytes.length}`]),
+  ]
+  // The connection writes Latin-1: one character a byte.
+  return `${lines.join('\r\n')}\r\n\r\n${bytes.toString('latin1')}`
 }
 
 /** Many targets share a file. */

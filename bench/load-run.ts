@@ -54,7 +54,8 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
     const now = performance.now()
     inFlight--
     lane.busy = false
-    if (status === 201) placed[lane.target]!.add(readNumber(bytes, bodyStart + ORDER_ID_AT), lane.keyNumber)
+    if (status === 201 && job.requests === undefined)
+      placed[lane.target]!.add(readNumber(bytes, bodyStart + ORDER_ID_AT), lane.keyNumber)
     if (now >= measureFromMs && now < endMs) {
       lastMs = now
       tally.add(now - measureFromMs, status, now - lane.scheduledMs)

@@ -24,7 +24,7 @@ export function createTally({ sliceSeconds }: Pick<LoadJob, 'sliceSeconds'>): Ta
       statuses[status] = (statuses[status] ?? 0) + 1
       const short = Math.floor(measuredMs / SLICE_MS)
       if (!(latencyMs <= (slowest[short] ?? 0))) slowest[short] = latencyMs
-      if (status === 201) {
+      if (status < 300) {
         accepted.add(latencyMs)
         timeline[short] = (timeline[short] ?? 0) + 1
         if (sliceSeconds === undefined) return

@@ -10,12 +10,16 @@ import { printFigure, printSamples, saveReport, type Report } from './report.ts'
 import { startRig, type Rig } from './rig.ts'
 import { runOnce } from './sample.ts'
 import type { Known, Scenario } from './scenario.ts'
+import { catalogueScenario } from './scenario-catalogue.ts'
 import { claimsScenario } from './scenario-claims.ts'
 import { earlierScenario } from './scenario-earlier.ts'
 import { holdsScenario } from './scenario-holds.ts'
+import { linesScenario } from './scenario-lines.ts'
 import { openScenario } from './scenario-open.ts'
+import { peopleScenario } from './scenario-people.ts'
 import { postgresAwayScenario } from './scenario-postgres-away.ts'
 import { processesScenario } from './scenario-processes.ts'
+import { readsScenario } from './scenario-reads.ts'
 import { redisScenario } from './scenario-redis.ts'
 import { redisAwayScenario } from './scenario-redis-away.ts'
 import { saleScenario } from './scenario-sale.ts'
@@ -33,6 +37,10 @@ const SCENARIOS: readonly Scenario[] = [
   postgresAwayScenario,
   processesScenario,
   claimsScenario,
+  readsScenario,
+  catalogueScenario,
+  peopleScenario,
+  linesScenario,
 ]
 
 const life = createLifetime({ exit: (code) => process.exit(code), say: console.error, msMax: 30_000 })

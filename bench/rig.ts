@@ -36,6 +36,8 @@ export interface ServiceOptions {
   /** With it the gate is the one in Redis, otherwise the one in memory. */
   redisUrl?: string
   processes?: number
+  /** Where mail goes; nowhere unless told. */
+  smtpUrl?: string
   /** `silent` where Redis or PostgreSQL is taken away. */
   logLevel?: 'warn' | 'silent'
 }
@@ -89,6 +91,7 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
 
   const startService = async (options: ServiceOptions = {}): Promise<Listening> => {
     const { databaseUrl = postgres.url, redisUrl, processes = 1, logLevel = 'warn' } = options
+    const { smtpUrl = 'smtp://127.0.0.1:9' } = options
     const service = await startListening({
       script: MAIN,
       args: ['serve', '--processes', String(processes)],
@@ -97,8 +100,7 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
         ...secrets,
         DATABASE_URL: databaseUrl,
         DATA_DIR: dir,
-        // Nothing is mailed here.
-        SMTP_URL: 'smtp://127.0.0.1:9',
+        SMTP_URL: smtpUrl,
         HOST: '127.0.0.1',
         PORT: '0',
         DRAIN_SECONDS: '0',

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { busySeconds, cpuSecondsOf, type Listening } from './children.ts'
 import { quantile, type HistogramData } from './histogram.ts'
-import type { LoadJob, LoadResult, LoadTarget } from './load-protocol.ts'
+import type { LoadJob, LoadResult, LoadTarget, PlainRequest } from './load-protocol.ts'
 import type { Rig } from './rig.ts'
 
 export interface Sample {
@@ -33,7 +33,9 @@ export interface RunOptions {
   name: string
   server: Listening
   /** Each item once. */
-  targets: readonly Pick<LoadTarget, 'itemId' | 'tokensFile'>[]
+  targets?: readonly Pick<LoadTarget, 'itemId' | 'tokensFile'>[]
+  /** Instead of orders. */
+  requests?: readonly PlainRequest[]
   model?: LoadJob['model']
   connections?: number
   seconds?: number
@@ -56,7 +58,7 @@ let runs = 0
 export async function runOnce(rig: Rig, options: RunOptions): Promise<Run> {
   const { scale } = rig
   const keyPrefix = `r${++runs}-`
-  const targets = options.targets.map((target, i) => ({
+  const targets = (options.targets ?? []).map((target, i) => ({
     ...target,
     placedFile: join(rig.dir, `placed-${runs}-${i}`),
   }))
@@ -70,6 +72,7 @@ export async function runOnce(rig: Rig, options: RunOptions): Promise<Run> {
     warmupSeconds: scale.warmupSeconds,
     seconds: options.seconds ?? scale.runSeconds,
     targets,
+    requests: options.requests,
     sliceSeconds: options.sliceSeconds,
     eachTokenOnce: options.eachTokenOnce ?? false,
     keyPrefix,

@@ -64,9 +64,13 @@ export async function compose(config: Config, log: Log): Promise<App> {
   const pii = createPersonalData(config.secrets.piiKeys)
   const passwords = createPasswords()
 
-  const { readFlag, heldUnits, ...orderReads } = openOrderReads(database, clock)
+  const { readFlag, heldUnits, ...orderReads } = openOrderReads(database, { clock, pii })
   const user = createUserModule({
-    config: { secureCookies: config.http.secureCookies, rateFactor: config.limits.rateFactor },
+    config: {
+      secureCookies: config.http.secureCookies,
+      rateFactor: config.limits.rateFactor,
+      publicUrl: config.http.publicUrl ?? `http://localhost:${config.http.port}`,
+    },
     database,
     tokens,
     denied,
@@ -105,10 +109,12 @@ export async function compose(config: Config, log: Log): Promise<App> {
     log,
     readFlag,
   })
-  const item = createItemModule({ database, stock: stock.api, heldUnits })
+  const item = createItemModule({ database, clock, stock: stock.api, heldUnits })
   const order = createOrderModule({
     databaseUrl: config.database.url,
     stock: stock.api,
+    users: user.api,
+    pii,
     sale: config.sale,
     database,
     tokens,
@@ -118,8 +124,8 @@ export async function compose(config: Config, log: Log): Promise<App> {
     metrics,
     countOrder: (request, reply) => limiter.count(request, reply, 'order'),
   })
-  const wishlist = createWishlistModule({ database, items: item.api, orders: order.api })
-  const cart = createCartModule({ database, items: item.api, orders: order.api })
+  const wishlist = createWishlistModule({ database, items: item.api, orders: order.api, ids })
+  const cart = createCartModule({ database, items: item.api, orders: order.api, ids })
   const modules = { user, wishlist, item, stock, order, cart }
   const listener = createListener({
     url: config.database.url,
@@ -155,10 +161,10 @@ export async function compose(config: Config, log: Log): Promise<App> {
     database,
     isDraining: drain.isDraining,
     readMetrics: () => readMetrics(metrics),
-    document: describe((scope) => {
-      guardEdge(scope, edge)
-      return serve(scope, MODULES)
-    }, log),
+    document: describe(
+      { guard: (scope) => guardEdge(scope, edge), addRoutes: (scope) => serve(scope, MODULES) },
+      log,
+    ),
   })
   await serve(http, role.routes)
 

@@ -7,8 +7,14 @@ import type { Log } from '../platform/log.ts'
 import { problems } from '../platform/problem-schema.ts'
 import { addExamples } from './examples.ts'
 
-/** `addRoutes` registers every route on a server that is never opened. The OpenAPI 3.1 document comes back. */
-export function describe(addRoutes: (http: Http) => Promise<void>, log: Log): () => Promise<object> {
+interface Described {
+  /** Gives each route its rule. */
+  guard(http: Http): void
+  addRoutes(http: Http): Promise<void>
+}
+
+/** Registers every route on a server that is never opened. The OpenAPI 3.1 document comes back. */
+export function describe({ guard, addRoutes }: Described, log: Log): () => Promise<object> {
   let document: Promise<object> | undefined
   const make = async (): Promise<object> => {
     const http = createHttp({ log, bodyBytesMax: 1 })
@@ -29,6 +35,7 @@ export function describe(addRoutes: (http: Http) => Promise<void>, log: Log): ()
       },
       hideUntagged: true,
     })
+    guard(http)
     http.addHook('onRoute', describeRule)
     await addRoutes(http)
     await http.ready()
@@ -77,11 +84,22 @@ function describeRule(route: RouteOptions): void {
       'IDEMPOTENCY_KEY_REUSED',
     )
   route.schema = {
+    operationId: operationIdOf(String(route.method), route.url),
     ...schema,
     ...(rule.who !== 'everybody' && { security: [{ bearer: [] }, { cookie: [] }] }),
     ...(rule.key !== undefined && { headers: withKey(schema.headers) }),
     response: withProblems(schema.response as object | undefined, problems(...codes)),
   }
+}
+
+/** `PUT /item-service/api/v1/items/:itemId` is `putItemsByItemId`. */
+function operationIdOf(method: string, url: string): string {
+  const words = url.replace(/^\/[a-z-]+\/api\/v1\//, '').split(/[/-]/)
+  const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+  return (
+    method.toLowerCase() +
+    words.map((word) => (word.startsWith(':') ? `By${capital(word.slice(1))}` : capital(word))).join('')
+  )
 }
 
 function withKey(headers: unknown): object {

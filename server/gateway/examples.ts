@@ -1,7 +1,9 @@
 // Examples of every body and answer in the API's description, put together from those of their parts.
 import { ERRORS, renderProblem, type ErrorCode } from '../platform/errors.ts'
+import { Problem } from '../platform/problem-schema.ts'
 
 interface Schema {
+  $ref?: string
   type?: string
   const?: unknown
   enum?: unknown[]
@@ -42,24 +44,40 @@ interface Content {
 }
 
 interface Operation {
-  requestBody?: { content?: Record<string, Content> }
+  requestBody?: { required?: boolean; content?: Record<string, Content> }
   responses?: Record<string, { description?: string; content?: Record<string, Content> }>
 }
 
-/** The same document, with `example` or `examples` beside the schemas. */
+interface Document {
+  paths?: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, Schema> }
+}
+
+/** The same document, with `example` or `examples` beside the schemas, and the one schema of all errors written once. */
 export function addExamples(document: object): object {
-  const { paths = {} } = document as { paths?: Record<string, Record<string, Operation>> }
+  const { paths = {}, components = {} } = document as Document
+  components.schemas = {
+    ...components.schemas,
+    Problem: { ...Problem, examples: [problemExample('NOT_FOUND_ITEM', '/')] },
+  }
   for (const [path, operations] of Object.entries(paths))
     for (const operation of Object.values(operations)) addToOperation(path, operation)
   return document
 }
 
 function addToOperation(path: string, { requestBody, responses = {} }: Operation): void {
-  for (const content of Object.values(requestBody?.content ?? {})) addExample(content)
+  for (const content of Object.values(requestBody?.content ?? {})) {
+    addExample(content)
+    // A body that may be null may be left out.
+    if (content.schema?.anyOf?.some(({ type }) => type === 'null') === true) requestBody!.required = false
+  }
   for (const { description = '', content = {} } of Object.values(responses)) {
     for (const [type, one] of Object.entries(content)) {
-      if (type === 'application/problem+json') one.examples = problemExamples(path, description)
-      else addExample(one)
+      if (type !== 'application/problem+json') addExample(one)
+      else {
+        one.schema = PROBLEM_REF
+        one.examples = problemExamples(path, description)
+      }
     }
   }
 }
@@ -73,10 +91,10 @@ function addExample(content: Content): void {
 /** The description names the codes. */
 function problemExamples(path: string, description: string): Record<string, { value: unknown }> {
   const codes = description.split(', ').filter((code): code is ErrorCode => code in ERRORS)
-  return Object.fromEntries(
-    codes.map((code) => [
-      code,
-      { value: JSON.parse(renderProblem(code, 'ko', { path, id: 'b1946ac92492-7' })) },
-    ]),
-  )
+  return Object.fromEntries(codes.map((code) => [code, { value: problemExample(code, path) }]))
 }
+
+const PROBLEM_REF: Schema = { $ref: '#/components/schemas/Problem' }
+
+const problemExample = (code: ErrorCode, path: string): unknown =>
+  JSON.parse(renderProblem(code, 'ko', { path, id: 'b1946ac92492-7' }))

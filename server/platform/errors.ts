@@ -115,6 +115,11 @@ export const ERRORS = {
     ko: '주문할 수 있는 상품이 없습니다.',
     en: 'There is nothing here that can be ordered.',
   },
+  CART_CHANGED: {
+    status: 409,
+    ko: '그 사이에 장바구니가 변경되었습니다.',
+    en: 'The cart was changed in the meantime.',
+  },
   USER_HAS_ORDERS: {
     status: 409,
     ko: '진행 중인 주문이 있어 탈퇴할 수 없습니다.',

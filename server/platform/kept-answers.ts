@@ -56,6 +56,8 @@ interface Row {
   state: 'RUNNING' | 'DONE'
   answer: Buffer | null
   isMine: boolean
+  /** Whoever claimed it has had all the time to keep its answer. */
+  isOver: boolean
 }
 
 export function createKeptAnswers(deps: { database: Database; pii: PersonalData }): KeptAnswers {
@@ -72,7 +74,7 @@ export function createKeptAnswers(deps: { database: Database; pii: PersonalData 
         const answer = JSON.parse(pii.open({ ...PLACE, rowId: row.id }, row.answer)) as KeptAnswer
         return { outcome: 'kept', answer }
       }
-      return { outcome: row.state === 'DONE' ? 'answer_lost' : 'in_flight' }
+      return { outcome: row.state === 'DONE' && row.isOver ? 'answer_lost' : 'in_flight' }
     },
   }
 }
@@ -93,10 +95,13 @@ async function takeOrFind(
        SET fingerprint = excluded.fingerprint, state = 'RUNNING', lease_until = excluded.lease_until, answer = NULL,
            expires_at = excluded.expires_at
      WHERE kept.expires_at < statement_timestamp() OR (kept.state = 'RUNNING' AND kept.lease_until < statement_timestamp())
-    RETURNING id, lease_until::text AS "leaseUntil", fingerprint, state, answer, true AS "isMine"`.execute(db)
+    RETURNING id, lease_until::text AS "leaseUntil", fingerprint, state, answer, true AS "isMine", false AS "isOver"`.execute(
+    db,
+  )
   if (rows[0] !== undefined) return rows[0]
   const found = await sql<Row>`
-    SELECT id, lease_until::text AS "leaseUntil", fingerprint, state, answer, false AS "isMine"
+    SELECT id, lease_until::text AS "leaseUntil", fingerprint, state, answer, false AS "isMine",
+           lease_until < statement_timestamp() AS "isOver"
       FROM platform.kept_answer WHERE user_id = ${userId} AND route = ${route} AND idem_key = ${key}`.execute(
     db,
   )

@@ -13,9 +13,23 @@ const PAGE_SIZE_MAX = 100
 
 export const PageQuery = Type.Object({
   page: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0, description: 'Counted from 0' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: 'Counted from 0',
+      examples: [0],
+    }),
   ),
-  size: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_SIZE_MAX, default: 20 })),
+  size: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: PAGE_SIZE_MAX,
+      default: 20,
+      description: 'Entries of a page',
+      examples: [20],
+    }),
+  ),
 })
 
 export interface PageRequest {
@@ -23,17 +37,27 @@ export interface PageRequest {
   size: number
 }
 
-export function toPageRequest({ page = 0, size = 20 }: Static<typeof PageQuery>): PageRequest {
+export function toPageRequest({
+  page = 0,
+  size = 20,
+}: {
+  page?: number | undefined
+  size?: number | undefined
+}): PageRequest {
   return { page, size }
 }
 
-const Sort = Type.Object({ empty: Type.Boolean(), sorted: Type.Boolean(), unsorted: Type.Boolean() })
+const Sort = Type.Object({
+  empty: Type.Boolean({ default: true }),
+  sorted: Type.Boolean({ default: false }),
+  unsorted: Type.Boolean({ default: true }),
+})
 const Pageable = Type.Object({
-  pageNumber: Type.Integer(),
-  pageSize: Type.Integer(),
-  offset: Type.Integer(),
-  paged: Type.Boolean(),
-  unpaged: Type.Boolean(),
+  pageNumber: Type.Integer({ examples: [0] }),
+  pageSize: Type.Integer({ examples: [20] }),
+  offset: Type.Integer({ examples: [0] }),
+  paged: Type.Boolean({ default: true }),
+  unpaged: Type.Boolean({ default: false }),
   sort: Sort,
 })
 
@@ -56,14 +80,14 @@ export function PageOf<Entry extends TSchema>(entry: Entry): PageSchema<Entry> {
     {
       content: Type.Array(entry),
       pageable: Pageable,
-      totalElements: Type.Integer(),
-      totalPages: Type.Integer(),
-      size: Type.Integer(),
-      number: Type.Integer(),
-      numberOfElements: Type.Integer(),
-      first: Type.Boolean(),
-      last: Type.Boolean(),
-      empty: Type.Boolean(),
+      totalElements: Type.Integer({ description: 'Of all pages', examples: [1] }),
+      totalPages: Type.Integer({ examples: [1] }),
+      size: Type.Integer({ examples: [20] }),
+      number: Type.Integer({ description: 'Of this page, counted from 0', examples: [0] }),
+      numberOfElements: Type.Integer({ description: 'On this page', examples: [1] }),
+      first: Type.Boolean({ default: true }),
+      last: Type.Boolean({ default: true }),
+      empty: Type.Boolean({ default: false }),
       sort: Sort,
     },
     { description: 'One page of the list' },

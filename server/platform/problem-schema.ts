@@ -2,7 +2,7 @@
 import { Type, type TObject } from 'typebox'
 import { ERRORS, type ErrorCode } from './errors.ts'
 
-const Problem = Type.Object(
+export const Problem = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),

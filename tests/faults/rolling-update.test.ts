@@ -25,10 +25,10 @@ function newerVersion(dir: string, options: { migration: string; reads: string }
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
   const order = join(dir, 'server', 'modules', 'order')
   writeFileSync(join(order, 'migrations', '900_next.sql'), options.migration)
-  const sql = readFileSync(join(order, 'sql.ts'), 'utf8')
+  const sql = readFileSync(join(order, 'sql-read.ts'), 'utf8')
   const changed = sql.replace('o.pay_by AS "payBy",', `o.pay_by AS "payBy", ${options.reads}`)
   expect(changed).not.toBe(sql)
-  writeFileSync(join(order, 'sql.ts'), changed)
+  writeFileSync(join(order, 'sql-read.ts'), changed)
   return join(dir, 'server', 'main.ts')
 }
 

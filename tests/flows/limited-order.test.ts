@@ -68,7 +68,9 @@ describe('a placed order', () => {
       userId: buyerId,
       totalSum: 3_000,
       orderDate: expect.stringMatching(SEOUL),
-      orderItemList: [{ itemId, quantity: 3, unitPrice: 1_000, totalSum: 3_000, status: 'ORDERED' }],
+      orderItemList: [
+        { orderItemId: itemId, itemId, quantity: 3, unitPrice: 1_000, totalSum: 3_000, status: 'ORDERED' },
+      ],
       status: 'CREATED',
       payBy: expect.stringMatching(SEOUL),
       saleSequence: expect.any(Number),

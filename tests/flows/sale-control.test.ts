@@ -188,6 +188,22 @@ describe('window, limit and hold', () => {
   })
 })
 
+test.each([
+  { body: {}, field: 'body', ko: '변경할 값을', en: 'Name at least one' },
+  { body: { closeTime: '2026-01-02T12:00:00' }, field: 'closeTime', ko: '판매 종료', en: 'must close after' },
+  { body: { closeTime: '2026-01-03T12:00:00' }, field: 'closeTime', ko: '판매 종료', en: 'in the future' },
+])('why $body is refused is said in the language of the caller', async ({ body, field, ko, en }) => {
+  const itemId = await publish(shop)
+  for (const [language, text] of [
+    ['ko', ko],
+    ['en', en],
+  ] as const) {
+    const path = `${ITEMS}/${itemId}/sale`
+    const answer = await shop.call('PUT', path, { who: SELLER, body, language })
+    expect(answer.body.errors).toEqual([{ field, value: '', reason: expect.stringContaining(text) }])
+  }
+})
+
 describe('who may', () => {
   test.each<Move>(['pause', 'resume', 'close'])('%s is for the seller and administrators', async (name) => {
     const itemId = await publish(shop)

@@ -74,6 +74,8 @@ describe('the requests of one address', () => {
     ['POST', '/reissue', 12],
     ['POST', '/email-verification/resend', 2],
     ['PUT', '/1/email-verification', 6],
+    ['POST', '/password-reset', 2],
+    ['PUT', '/password-reset', 6],
   ] as const)('%s %s is limited, whichever process they reach', async (method, path, allowed) => {
     const from = newAddress()
     const ask = (count: number) => call(count % 2 === 0 ? app : neighbour, method, path, { from, body: {} })

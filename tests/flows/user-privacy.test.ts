@@ -71,7 +71,7 @@ const eventually = async (check: () => boolean): Promise<void> => {
   expect(check()).toBe(true)
 }
 
-test('no plain personal data, password, code or token is in any row or log line, also while mails fail (defect 7.A12)', async () => {
+test('7.A.12: no plain personal data, password, code or token is in any row or log line, also while mails fail', async () => {
   const person = newPerson()
   await inbox.goAway()
   const { status, body } = await call(app, 'POST', '', { body: person })
@@ -96,7 +96,7 @@ test('no plain personal data, password, code or token is in any row or log line,
   expectNone(app.logged(), [...secretsOf(person), code, tokens.access, tokens.refresh])
 })
 
-test('equal values give different ciphertext, bound to its row (defect 7.A12: fixed IV)', async () => {
+test('7.A.12: equal values give different ciphertext, bound to its row (fixed IV)', async () => {
   const one = await certified(app)
   const { userId: other } = await app.api.ensureAccount({
     ...newPerson({ name: one.name, address: one.address }),

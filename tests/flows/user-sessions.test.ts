@@ -78,7 +78,7 @@ test('the last administrator keeps the role, also when all are demoted at the sa
 })
 
 describe('reissue', () => {
-  test('a live refresh token gets new tokens and is spent (defect 7.A2: only a blacklisted one did)', async () => {
+  test('7.A.2: a live refresh token gets new tokens and is spent (only a blacklisted one did)', async () => {
     const first = await logInAs(app, await certified(app))
     const second = await reissue(first.refresh)
     expect(second.status).toBe(204)
@@ -150,7 +150,7 @@ describe('refused access tokens', () => {
     expect((await me(app, access)).body.code).toBe('EXPIRED_JWT')
   })
 
-  test('logout refuses them at once, here and in every other process, and after a restart (defect 7.A14)', async () => {
+  test('7.A.14: logout refuses them at once, here and in every other process, and after a restart', async () => {
     const { access, refresh } = await logInAs(neighbour, await certified(neighbour))
     expect((await me(neighbour, access)).status).toBe(200)
     const out = await call(neighbour, 'POST', '/logout', {

@@ -214,7 +214,7 @@ describe('sign-up', () => {
     expect(answer.body.errors?.map(({ field }) => field)).toEqual(['email', 'name'])
   })
 
-  test('an e-mail that is taken answers 409, whatever its case and spaces; then the phone (defect 7.A12: formats of one phone number)', async () => {
+  test('7.A.12: an e-mail that is taken answers 409, whatever its case and spaces; then the phone (formats of one phone number)', async () => {
     const first = newPerson()
     expect((await call(app, 'POST', '', { body: first })).status).toBe(201)
     const sameEmail = newPerson({ email: ` ${first.email.toUpperCase()} `, phoneNumber: first.phoneNumber })
@@ -244,7 +244,7 @@ describe('sign-up', () => {
     expect((await inbox.waitFor(email)).to).toHaveLength(1)
   })
 
-  test('answers the plain name and e-mail (defect 7.A7: ciphertext in answers was an encryption oracle)', async () => {
+  test('7.A.7: answers the plain name and e-mail (ciphertext in answers was an encryption oracle)', async () => {
     const person = newPerson()
     const answer = await call(app, 'POST', '', { body: person })
     expect(answer.body).toEqual({ id: expect.any(Number) as number, name: person.name, email: person.email })
@@ -253,7 +253,7 @@ describe('sign-up', () => {
 
 describe('verification', () => {
   test.each(['false', '', 'null', 'undefined'])(
-    'the code "%s" verifies nobody, before and after the code expired (defect 7.A1)',
+    '7.A.1: the code "%s" verifies nobody, before and after the code expired',
     async (code) => {
       const { userId } = await signedUp()
       const query = `/${userId}/email-verification?userStr=${code}`
@@ -281,7 +281,7 @@ describe('verification', () => {
     expect((await verify(userId, code)).body.code).toBe('INVALID_EMAIL_VERIFICATION')
   })
 
-  test('after 5 wrong tries, made at once, the right code is refused too (defect 7.A15: no limit of tries)', async () => {
+  test('7.A.15: after 5 wrong tries, made at once, the right code is refused too (no limit of tries)', async () => {
     const { userId, code } = await signedUp()
     const wrong = await Promise.all(
       Array.from({ length: 5 }, (_, index) => verify(userId, `Wrong00${index}`)),
@@ -301,7 +301,7 @@ describe('verification', () => {
     expect((await verify(one.userId, other.code)).status).toBe(400)
   })
 
-  test('a login does not touch a pending code (defect 7.A15: code and refresh token shared one key)', async () => {
+  test('7.A.15: a login does not touch a pending code (code and refresh token shared one key)', async () => {
     const { person, userId, code } = await signedUp()
     await call(app, 'POST', '/login', { body: { email: person.email, password: person.password } })
     expect((await verify(userId, code)).status).toBe(200)
@@ -315,7 +315,7 @@ describe('verification', () => {
     }
   })
 
-  test('sending again says nothing about accounts (defect 7.A16), and the new code replaces the old', async () => {
+  test('7.A.16: sending again says nothing about accounts, and the new code replaces the old', async () => {
     const { person, userId, code } = await signedUp()
     await new Promise((resolve) => setTimeout(resolve, 100))
     const known = await resend(person.email)
@@ -331,7 +331,7 @@ describe('verification', () => {
 })
 
 describe('login', () => {
-  test('an unknown e-mail and a wrong password are one answer, in similar time (defect 7.A17)', async () => {
+  test('7.A.17: an unknown e-mail and a wrong password are one answer, in similar time', async () => {
     const { email } = await certified(app)
     const attempt = async (address: string) => {
       const start = performance.now()
@@ -354,7 +354,7 @@ describe('login', () => {
     expect(median(unknown)).toBeLessThan(median(wrong) * 2)
   })
 
-  test('cookies live as long as their tokens, unreadable for scripts and not sent across sites (defect 7.A13)', async () => {
+  test('7.A.13: cookies live as long as their tokens, unreadable for scripts and not sent across sites', async () => {
     const { email, password } = await certified(app)
     const { cookies } = await call(app, 'POST', '/login', { body: { email, password } })
     expect(cookies['accessToken']).toMatchObject({ maxAge: 900, httpOnly: true, sameSite: 'Lax', path: '/' })
@@ -374,7 +374,7 @@ describe('login', () => {
     }
   })
 
-  test('a refresh token is no access token, and the other way round (defect 7.A13)', async () => {
+  test('7.A.13: a refresh token is no access token, and the other way round', async () => {
     const { access, refresh } = await logInAs(app, await certified(app))
     expect((await call(app, 'GET', '/probe/me', { cookies: { accessToken: refresh } })).status).toBe(401)
     expect((await call(app, 'POST', '/reissue', { cookies: { refreshToken: access } })).body.code).toBe(

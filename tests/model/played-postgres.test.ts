@@ -11,7 +11,8 @@ import { placeLimitedOrders as placeForReal, type Placed } from '../../server/mo
 import type { Claim } from '../../server/modules/stock/contract.ts'
 import { EPOCH_SIZE } from '../../server/modules/stock/gate-store.ts'
 import { loadGateRow, readGateRows, type GateRow } from '../../server/modules/stock/sql-gate.ts'
-import { insertStock, updateRules, updateUnits } from '../../server/modules/stock/sql.ts'
+import { moveUnits } from '../../server/modules/stock/sql-ledger.ts'
+import { insertStock, updateRules } from '../../server/modules/stock/sql.ts'
 import { openDatabase, pgTypes, type Database } from '../../server/platform/db.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../server/platform/embedded-postgres.ts'
 import { runSeed } from '../support/buyers.ts'
@@ -170,7 +171,13 @@ function createBoth(): Both {
         await happen(pool.cancel(1, one.cancelOf))
       } else if ('restock' in one) {
         if (stock(1).available + one.restock < 0) return
-        await real.transaction((tx) => updateUnits(tx, base + 1, one.restock))
+        await real.transaction((tx) =>
+          moveUnits(tx, [{ itemId: base + 1, delta: one.restock }], {
+            reason: 'RESTOCKED',
+            actorId: SELLER,
+            note: undefined,
+          }),
+        )
         await happen(pool.changeSale(1, one.restock))
       } else {
         await real.transaction((tx) => updateRules(tx, base + 1, { saleState: one.saleState }))

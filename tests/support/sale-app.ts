@@ -5,6 +5,7 @@ import { inject } from 'vitest'
 import type { UserRole } from '../../server/platform/auth.ts'
 import { pgTypes } from '../../server/platform/db.ts'
 import { createClient, tokenOf, type Client } from './buyers.ts'
+import { createDocumentCheck, type DocumentCheck } from './document-check.ts'
 import { newDatabase } from './postgres.ts'
 import { startServer } from './server-process.ts'
 import { startSplit } from './split.ts'
@@ -30,7 +31,7 @@ export async function startShop(label: string, env: Record<string, string> = {})
   const made = await newDatabase(label)
   const start = inject('target') === 'split' ? startSplit : startServer
   const running = await start({ databaseUrl: made.url, env })
-  const client = createClient(running.url)
+  const client = await checked(createClient(running.url))
   const database = new pg.Pool({ connectionString: made.url, max: 4, types: pgTypes })
   // Its last connections may end with the database.
   database.on('error', () => undefined)
@@ -44,6 +45,24 @@ export async function startShop(label: string, env: Record<string, string> = {})
       await running.stop()
       await database.end()
       await made.drop()
+    },
+  }
+}
+
+let documentCheck: Promise<DocumentCheck> | undefined
+
+/** Every answer of a flow test is held against the OpenAPI document. */
+async function checked(client: Client): Promise<Client> {
+  documentCheck ??= createDocumentCheck()
+  const check = await documentCheck
+  return {
+    ...client,
+    async send(method, path, options) {
+      const answer = await client.send(method, path, options)
+      const contentType = String(answer.headers['content-type'] ?? '')
+      const wrong = check({ method, path, contentType, status: answer.status, body: answer.body })
+      if (wrong !== undefined) throw new Error(wrong)
+      return answer
     },
   }
 }

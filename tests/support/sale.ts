@@ -42,6 +42,9 @@ interface OrderFacts {
   sale_sequence: number
   commit_no: number
   total_price: number
+  line_price: number
+  /** Of the first answer, whatever became of the order since. */
+  first_price: number
   early: boolean
 }
 
@@ -53,6 +56,8 @@ export interface SaleFacts {
   commitNo: number
   limit: number
   orders: OrderFacts[]
+  /** By buyer: units that count for the limit, bought under an account before. */
+  carried: Map<number, number>
 }
 
 const DEAD = new Set(['EXPIRED', 'CANCELED', 'RETURNED', 'PAYMENT_FAILED', 'FAILED'])
@@ -80,6 +85,8 @@ async function readFacts(database: pg.PoolClient, itemId: number): Promise<SaleF
   const orders = await database.query<OrderFacts>(
     `SELECT o.id::float8 AS id, o.buyer_id::float8 AS buyer_id, o.idem_key, o.quantity, l.quantity AS line_quantity, o.status,
             o.sale_sequence::float8 AS sale_sequence, o.commit_no::float8 AS commit_no, o.total_price::float8 AS total_price,
+            (l.quantity::bigint * l.unit_price)::float8 AS line_price,
+            (coalesce(o.asked_quantity, o.quantity)::bigint * l.unit_price)::float8 AS first_price,
             o.created_at < k.open_time AS early
        FROM orders.orders o
        JOIN stock.stock k ON k.item_id = o.sale_item_id
@@ -87,8 +94,13 @@ async function readFacts(database: pg.PoolClient, itemId: number): Promise<SaleF
       WHERE o.sale_item_id = $1 ORDER BY o.commit_no`,
     [itemId],
   )
+  const carried = await database.query<{ buyer: number; units: number }>(
+    'SELECT buyer_id::float8 AS buyer, units FROM orders.carried_units WHERE item_id = $1',
+    [itemId],
+  )
   const row = stock.rows[0]
   return {
+    carried: new Map(carried.rows.map(({ buyer, units }) => [buyer, units])),
     total: row.total,
     available: row.available,
     commitNo: row.commit_no,
@@ -112,11 +124,16 @@ export async function expectExact(
   expect(sale.available).toBeGreaterThanOrEqual(0)
   expect(sale.ledgerSum, 'ledger sums up to what is available').toBe(sale.available)
   expect(sale.ledgerAvailable).toBe(sale.available)
-  expect(sale.orders.every((order) => order.line_quantity === order.quantity)).toBe(true)
+  for (const order of sale.orders)
+    expect([order.line_quantity, order.line_price]).toEqual([order.quantity, order.total_price])
   expect(sale.orders.filter((order) => order.early)).toEqual([])
   const perBuyer = new Map<number, number>()
   for (const order of live) perBuyer.set(order.buyer_id, (perBuyer.get(order.buyer_id) ?? 0) + order.quantity)
-  expect(Math.max(0, ...perBuyer.values())).toBeLessThanOrEqual(sale.limit)
+  const counted = [...perBuyer].map(([buyer, bought]) => bought + (sale.carried.get(buyer) ?? 0))
+  expect(
+    counted.reduce((most, bought) => Math.max(most, bought), 0),
+    'limit',
+  ).toBeLessThanOrEqual(sale.limit)
   expect(sale.orders.map((order) => order.commit_no)).toEqual(sale.orders.map((_, i) => i + 1))
   expect(sale.commitNo).toBe(sale.orders.length)
   expect(new Set(sale.orders.map((order) => order.sale_sequence)).size, 'sale sequences are unique').toBe(
@@ -129,7 +146,7 @@ export async function expectExact(
   for (const { body } of answers.filter((answer) => answer.status === 201)) {
     const order = byId.get(body.orderId)
     expect(order, `201 without a row: ${JSON.stringify(body)}`).toBeDefined()
-    expect({ buyer: order!.buyer_id, sequence: order!.sale_sequence, price: order!.total_price }).toEqual({
+    expect({ buyer: order!.buyer_id, sequence: order!.sale_sequence, price: order!.first_price }).toEqual({
       buyer: body.userId,
       sequence: body.saleSequence,
       price: body.totalSum,

@@ -14,7 +14,7 @@ import { createPasswords } from '../../server/platform/passwords.ts'
 import { guardEdge } from '../../server/gateway/edge.ts'
 import { createLimiter } from '../../server/gateway/limit.ts'
 import type { RouteRule } from '../../server/gateway/rules.ts'
-import type { UserApi } from '../../server/modules/user/contract.ts'
+import type { OtherModules, UserApi } from '../../server/modules/user/contract.ts'
 import { createUserModule } from '../../server/modules/user/module.ts'
 
 export interface UserApp {
@@ -30,6 +30,7 @@ export interface UserApp {
 
 export const TEST_KEY: PersonalDataKey = { id: 'k1', key: Buffer.alloc(32, 7) }
 const MODULES_DIR = new URL('../../server/modules', import.meta.url).pathname
+export const PUBLIC_URL = 'https://shop.example'
 const SECRET = 'only-for-tests-only-for-tests-only-for-tests'
 
 export async function startUserApp(options: {
@@ -40,6 +41,8 @@ export async function startUserApp(options: {
   rateFactor?: number
   secureCookies?: boolean
   keys?: PersonalDataKey[]
+  /** Of orders, instead of one that knows of none. */
+  orders?: Partial<OtherModules['orders']>
 }): Promise<UserApp> {
   const { url, smtpUrl, rateFactor = 1_000, secureCookies = false, keys = [TEST_KEY] } = options
   await migrate(url, readMigrations(MODULES_DIR, ['user']))
@@ -65,7 +68,7 @@ export async function startUserApp(options: {
     mail: createMailer({ smtpUrl, from: 'Shop <shop@shop.example>' }),
     passwords: createPasswords(),
     pii: createPersonalData(keys),
-    config: { secureCookies, rateFactor },
+    config: { secureCookies, rateFactor, publicUrl: PUBLIC_URL },
     // What needs the whole shop is tested with it.
     others: {
       orders: {
@@ -73,6 +76,7 @@ export async function startUserApp(options: {
         openUnits: async () => [],
         carryUnits: async () => undefined,
         exportOrders: async () => [],
+        ...options.orders,
       },
       exportOf: async () => ({}),
       erase: async () => undefined,
@@ -157,16 +161,16 @@ export interface Call {
   from?: string
 }
 
-/** One request to the user routes; an absolute path goes elsewhere. */
+/** One request to the user routes, or to a probe, or to a path that begins with the service's name. */
 export async function call(
   app: UserApp,
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   given: Call = {},
 ): Promise<Answer> {
   const answer = await app.http.inject({
     method,
-    url: path.startsWith('/probe') ? path : `${BASE}${path}`,
+    url: /^\/(probe|user-service)\//.test(path) ? path : `${BASE}${path}`,
     headers: given.headers ?? {},
     cookies: given.cookies ?? {},
     remoteAddress: given.from ?? '127.0.0.1',

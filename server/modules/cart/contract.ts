@@ -1,4 +1,7 @@
+import { Type, type Static } from 'typebox'
 import type { Tx } from '../../platform/db.ts'
+import { Recipient } from '../order/contract.ts'
+import { SaleStatus } from '../stock/contract.ts'
 
 /** What the other modules may ask of carts. */
 export interface CartApi {
@@ -7,3 +10,80 @@ export interface CartApi {
   /** The member goes. */
   erase(tx: Tx, userId: number): Promise<void>
 }
+
+export const LINES_MAX = 100
+export const LINE_QUANTITY_MAX = 1_000
+
+const strict = { additionalProperties: false }
+
+const ItemId = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Id of the item',
+  examples: [1],
+})
+const Quantity = Type.Integer({ minimum: 1, maximum: LINE_QUANTITY_MAX, examples: [2] })
+const Krw = { description: 'Korean won', examples: [12_000] }
+
+export const ItemOfCart = Type.Object({ itemId: ItemId })
+
+export const AddToCartRequest = Type.Object({ itemId: ItemId, quantity: Quantity }, strict)
+export const AddAllToCartRequest = Type.Array(AddToCartRequest, { minItems: 1, maxItems: LINES_MAX })
+export const SetQuantityRequest = Type.Object({ quantity: Quantity }, strict)
+export const Amount = Type.Integer({
+  minimum: 1,
+  maximum: LINE_QUANTITY_MAX,
+  description: 'By how many units; the number alone is the body',
+  examples: [3],
+})
+
+export const OrderCartRequest = Type.Object(
+  {
+    itemIds: Type.Optional(
+      Type.Array(ItemId, {
+        minItems: 1,
+        maxItems: LINES_MAX,
+        description: 'Lines to order; all of normal items where it is left out',
+      }),
+    ),
+    recipient: Type.Optional(Recipient),
+  },
+  { ...strict, examples: [{ itemIds: [1] }] },
+)
+export type OrderCartRequest = Static<typeof OrderCartRequest>
+
+export const CartLineAnswer = Type.Object(
+  {
+    itemId: ItemId,
+    name: Type.Union([Type.String({ examples: ['머그컵'] }), Type.Null()]),
+    price: Type.Union([Type.Integer(Krw), Type.Null()]),
+    quantity: Type.Integer({ description: 'Units in the cart', examples: [2] }),
+    available: Type.Integer({ description: 'Units that can still be ordered', examples: [10] }),
+    isReserved: Type.Boolean({ description: 'A limited item, sold by its sale only', default: false }),
+    saleStatus: Type.Optional(SaleStatus),
+    openTime: Type.Union([
+      Type.String({ description: 'ISO 8601 in Korean time', examples: ['2026-01-02T12:00:00.000+09:00'] }),
+      Type.Null(),
+    ]),
+    isOnSale: Type.Boolean({
+      description: 'false: the item was taken off. It has no name and price any more.',
+    }),
+    isOrderable: Type.Boolean({ description: 'A normal item of which there are enough units' }),
+    totalSum: Type.Integer({ description: 'Price times quantity', examples: [24_000] }),
+  },
+  {
+    description:
+      'Name, price, units and sale are those of the item as of now; saleStatus: limited items only',
+  },
+)
+export type CartLineAnswer = Static<typeof CartLineAnswer>
+
+export const CartAnswer = Type.Object(
+  {
+    cartId: Type.Integer({ description: 'The id of the member: each has one cart', examples: [7] }),
+    cartItems: Type.Array(CartLineAnswer, { description: 'In the order in which they were added' }),
+    totalSum: Type.Integer({ description: 'Of the lines that can be ordered', examples: [24_000] }),
+  },
+  { description: 'The cart' },
+)
+export type CartAnswer = Static<typeof CartAnswer>

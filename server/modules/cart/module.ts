@@ -1,21 +1,14 @@
-import type { Database } from '../../platform/db.ts'
 import type { Module } from '../../platform/worker.ts'
-import type { ItemApi } from '../item/contract.ts'
-import type { OrderApi } from '../order/contract.ts'
 import type { CartApi } from './contract.ts'
-import { deleteAll, listLines } from './sql.ts'
+import type { OrderCartDeps } from './order-cart.ts'
+import { cartRoutes } from './routes.ts'
+import { deleteCart, listLines } from './sql.ts'
 
-export interface CartDeps {
-  database: Database
-  items: Pick<ItemApi, 'readItems'>
-  orders: Pick<OrderApi, 'placeOrder'>
-}
-
-export function createCartModule(deps: CartDeps): Module<CartApi> {
+export function createCartModule(deps: OrderCartDeps): Module<CartApi> {
   const { db } = deps.database
   return {
-    api: { exportOf: (userId) => listLines(db, userId), erase: deleteAll },
-    routes: () => undefined,
+    api: { exportOf: (userId) => listLines(db, userId), erase: deleteCart },
+    routes: (http) => cartRoutes(http, deps),
     attendants: [],
     workers: [],
   }

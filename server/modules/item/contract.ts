@@ -34,6 +34,14 @@ export const ItemId = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'Id of the item',
+  examples: [1],
+})
+const ITEMS_PER_REQUEST_MAX = 100
+export const ItemIds = Type.Array(ItemId, {
+  minItems: 1,
+  maxItems: ITEMS_PER_REQUEST_MAX,
+  description: 'Ids of items',
+  examples: [[1, 2, 3]],
 })
 const Name = Type.String({
   maxLength: TEXT_CHARACTERS_MAX,
@@ -51,24 +59,50 @@ const Price = Type.Integer({
   description: 'Korean won',
   examples: [12_000],
 })
-const InstantText = Type.String({ maxLength: 40, description: 'ISO 8601; without a zone it is Korean time' })
-const OptionalInstant = Type.Optional(Type.Union([InstantText, Type.Null()]))
+const instantText = (example: string) =>
+  Type.Optional(
+    Type.Union([
+      Type.String({
+        maxLength: 40,
+        description: 'ISO 8601; without a zone it is Korean time',
+        examples: [example],
+      }),
+      Type.Null(),
+    ]),
+  )
+const OPENS = '2026-01-02T12:00:00'
+const CLOSES = '2026-01-03T12:00:00'
+const LimitPerBuyer = Type.Integer({
+  minimum: 1,
+  maximum: 1_000_000,
+  description: 'Units that one buyer may have',
+  examples: [1],
+})
+const HoldSeconds = Type.Integer({
+  minimum: 1,
+  maximum: 86_400,
+  description: 'How long an unpaid order keeps its units',
+  examples: [300],
+})
 
 export const PublishItemRequest = Type.Object(
   {
     name: Name,
     description: Description,
-    quantity: Type.Integer({ minimum: 0, maximum: STOCK_UNITS_MAX }),
+    quantity: Type.Integer({
+      minimum: 0,
+      maximum: STOCK_UNITS_MAX,
+      description: 'Units to begin with',
+      examples: [100],
+    }),
     price: Price,
     isReserved: Type.Boolean({
       description: 'A limited item, sold first come, first served from openTime on',
     }),
-    openTime: OptionalInstant,
-    closeTime: OptionalInstant,
-    limitPerBuyer: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    holdSeconds: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 86_400, description: 'How long an unpaid order keeps its units' }),
-    ),
+    openTime: instantText(OPENS),
+    closeTime: instantText(CLOSES),
+    limitPerBuyer: Type.Optional(LimitPerBuyer),
+    holdSeconds: Type.Optional(HoldSeconds),
   },
   {
     ...strict,
@@ -79,7 +113,7 @@ export const PublishItemRequest = Type.Object(
         quantity: 100,
         price: 12_000,
         isReserved: true,
-        openTime: '2026-01-02T12:00:00',
+        openTime: OPENS,
       },
     ],
   },
@@ -88,37 +122,43 @@ export type PublishItemRequest = Static<typeof PublishItemRequest>
 
 export const EditItemRequest = Type.Object({ name: Name, description: Description, price: Price }, strict)
 export type EditItemRequest = Static<typeof EditItemRequest>
+const ShownName = Type.String({ examples: ['한정판 머그컵'] })
+const ShownDescription = Type.String({ examples: ['딱 100개만 만든 머그컵입니다.'] })
 export const EditItemAnswer = Type.Object(
-  { id: ItemId, name: Type.String(), description: Type.String(), price: Price },
+  { id: ItemId, name: ShownName, description: ShownDescription, price: Price },
   { description: 'The item as it is now' },
 )
 
-const Instant = Type.String({
-  description: 'ISO 8601 in Korean time',
-  examples: ['2026-01-02T12:00:00.000+09:00'],
-})
-const NullableInstant = Type.Union([Instant, Type.Null()])
+const instant = (example: string) =>
+  Type.Union([Type.String({ description: 'ISO 8601 in Korean time', examples: [example] }), Type.Null()])
+const OpenTime = instant('2026-01-02T12:00:00.000+09:00')
+const CloseTime = Type.Optional(instant('2026-01-03T12:00:00.000+09:00'))
+const SellerId = Type.Integer({ description: 'Who sells it', examples: [7] })
+const units = (description: string, example: number) => Type.Integer({ description, examples: [example] })
 
 export const ItemAnswer = Type.Object(
   {
     id: ItemId,
-    name: Type.String(),
-    description: Type.String(),
-    quantity: Type.Integer({ description: 'Units that can still be ordered' }),
+    name: ShownName,
+    description: ShownDescription,
+    quantity: units('Units that can still be ordered', 60),
     price: Price,
-    openTime: NullableInstant,
+    openTime: OpenTime,
     isReserved: Type.Boolean(),
-    sellerId: Type.Integer(),
+    sellerId: SellerId,
     saleStatus: Type.Optional(SaleStatus),
-    held: Type.Optional(
-      Type.Integer({ description: 'Units in orders that are not paid yet; up to a second old' }),
+    held: Type.Optional(units('Units in orders that are not paid yet; up to two seconds old', 10)),
+    sold: Type.Optional(units('Units in paid orders', 30)),
+    total: Type.Optional(units('quantity + held + sold', 100)),
+    closeTime: CloseTime,
+    limitPerBuyer: Type.Optional(LimitPerBuyer),
+    holdSeconds: Type.Optional(HoldSeconds),
+    serverTime: Type.Optional(
+      Type.String({
+        description: 'The clock that decides opening and closing',
+        examples: ['2026-01-02T12:34:56.789+09:00'],
+      }),
     ),
-    sold: Type.Optional(Type.Integer({ description: 'Units in paid orders' })),
-    total: Type.Optional(Type.Integer({ description: 'available + held + sold' })),
-    closeTime: Type.Optional(NullableInstant),
-    limitPerBuyer: Type.Optional(Type.Integer()),
-    holdSeconds: Type.Optional(Type.Integer()),
-    serverTime: Type.Optional(Type.String({ description: 'The clock that decides opening and closing' })),
   },
   { description: 'saleStatus and what follows it: limited items only' },
 )
@@ -127,17 +167,17 @@ export type ItemAnswer = Static<typeof ItemAnswer>
 export const PublishItemAnswer = Type.Object(
   {
     id: ItemId,
-    name: Type.String(),
-    description: Type.String(),
-    stock: Type.Integer(),
+    name: ShownName,
+    description: ShownDescription,
+    stock: units('Units for sale', 100),
     price: Price,
-    sellerId: Type.Integer(),
+    sellerId: SellerId,
     isReserved: Type.Boolean(),
-    openTime: NullableInstant,
+    openTime: OpenTime,
     saleStatus: Type.Optional(SaleStatus),
-    closeTime: Type.Optional(NullableInstant),
-    limitPerBuyer: Type.Optional(Type.Integer()),
-    holdSeconds: Type.Optional(Type.Integer()),
+    closeTime: CloseTime,
+    limitPerBuyer: Type.Optional(LimitPerBuyer),
+    holdSeconds: Type.Optional(HoldSeconds),
   },
   { description: 'The new item' },
 )

@@ -1,16 +1,46 @@
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/db.ts'
 import type { Module } from '../../platform/worker.ts'
-import type { ItemApi } from './contract.ts'
-import { publishItem, type ItemDeps } from './publish-item.ts'
-import { readItems } from './read-items.ts'
-import { itemRoutes } from './routes.ts'
+import type { Sale, StockApi } from '../stock/contract.ts'
+import type { ItemAnswer, ItemApi } from './contract.ts'
+import { createItemLists } from './list-items.ts'
+import type { PreparedItem } from './prepare-item.ts'
+import { publishItem } from './publish-item.ts'
+import { changeRoutes } from './routes-change.ts'
+import { readRoutes } from './routes-read.ts'
+import { createShelf } from './shelf.ts'
+
+interface ItemDeps {
+  database: Database
+  clock: Clock
+  stock: Pick<StockApi, 'openStock' | 'setPrice' | 'removeStocks' | 'announce' | 'onNews'>
+  /** Units in unpaid orders of limited items. */
+  heldUnits(sales: readonly Sale[]): Promise<Map<number, number>>
+}
 
 export function createItemModule(deps: ItemDeps): Module<ItemApi> {
+  const shelf = createShelf(deps)
+  const lists = createItemLists({ ...deps, shelf })
+  const parts = { ...deps, shelf, lists }
+  deps.stock.onNews((news) => {
+    shelf.hear(news)
+    // Units of sales change all the time: those a list may show a moment later.
+    if (news.kind === 'rules') lists.forget()
+  })
+  const atNow = ({ answer }: PreparedItem): ItemAnswer =>
+    answer.isReserved ? { ...answer, serverTime: shelf.time() } : answer
   return {
     api: {
       publishItem: (sellerId, input) => publishItem(deps, sellerId, input),
-      readItems: (itemIds) => readItems(deps, itemIds),
+      async readItems(itemIds) {
+        const items = await shelf.readMany(itemIds)
+        return items.map((item) => item && atNow(item))
+      },
     },
-    routes: (http) => itemRoutes(http, deps),
+    routes(http) {
+      readRoutes(http, parts)
+      changeRoutes(http, parts)
+    },
     attendants: [],
     workers: [],
   }

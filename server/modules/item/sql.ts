@@ -1,7 +1,6 @@
-// Every statement of the module.
-import { sql, type Generated, type Kysely, type Selectable } from 'kysely'
+// Statements on items alone. What is shown of them is read in sql-shelf.ts.
+import { sql, type Generated, type Kysely } from 'kysely'
 import type { Db, Tx } from '../../platform/db.ts'
-import type { PageRequest } from '../../platform/page.ts'
 
 interface ItemTable {
   id: Generated<number>
@@ -18,11 +17,8 @@ type Tables = {
   'items.item': ItemTable
 }
 
-export type ItemRow = Selectable<Omit<ItemTable, 'updatedAt' | 'deletedAt'>>
-
-const COLUMNS = ['id', 'sellerId', 'name', 'description', 'isLimited'] as const
-
 const items = (db: Db): Kysely<Tables> => db.$extendTables<Tables>()
+const anyOf = (ids: readonly number[]) => sql<number>`ANY (${ids}::bigint[])`
 
 export async function insertItem(
   tx: Tx,
@@ -36,68 +32,50 @@ export async function insertItem(
   return id
 }
 
-export async function findItem(db: Db, id: number): Promise<ItemRow | undefined> {
-  return items(db)
-    .selectFrom('items.item')
-    .select(COLUMNS)
-    .where('id', '=', id)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
-}
-
 /** In no certain order; those that are gone are left out. */
-export async function findItemsById(db: Db, ids: readonly number[]): Promise<ItemRow[]> {
+export async function findSellers(
+  db: Db,
+  ids: readonly number[],
+): Promise<{ id: number; sellerId: number }[]> {
   return items(db)
     .selectFrom('items.item')
-    .select(COLUMNS)
-    .where('id', '=', sql<number>`ANY (${ids}::bigint[])`)
+    .select(['id', 'sellerId'])
+    .where('id', '=', anyOf(ids))
     .where('deletedAt', 'is', null)
     .execute()
 }
 
-/** Newest first. */
-export async function findItems(db: Db, { page, size }: PageRequest): Promise<ItemRow[]> {
-  return items(db)
+/** Locked in the order of their ids until the end of the transaction. Those that are there. */
+export async function lockItems(tx: Tx, ids: readonly number[]): Promise<number[]> {
+  const rows = await items(tx)
     .selectFrom('items.item')
-    .select(COLUMNS)
+    .select('id')
+    .where('id', '=', anyOf(ids))
     .where('deletedAt', 'is', null)
-    .orderBy('id', 'desc')
-    .limit(size)
-    .offset(page * size)
+    .orderBy('id')
+    .forNoKeyUpdate()
     .execute()
+  return rows.map(({ id }) => id)
 }
 
-export async function countItems(db: Db): Promise<number> {
-  const { count } = await items(db)
-    .selectFrom('items.item')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('deletedAt', 'is', null)
-    .executeTakeFirstOrThrow()
-  return count
-}
-
-/** False where the item is gone. */
+/** Of a locked row. */
 export async function updateItem(
   tx: Tx,
   id: number,
   text: Pick<ItemTable, 'name' | 'description'>,
-): Promise<boolean> {
-  const { numUpdatedRows } = await items(tx)
+): Promise<void> {
+  await items(tx)
     .updateTable('items.item')
     .set({ ...text, updatedAt: sql`now()` })
     .where('id', '=', id)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+    .execute()
 }
 
-/** False where the item was gone already. */
-export async function markDeleted(tx: Tx, id: number): Promise<boolean> {
-  const { numUpdatedRows } = await items(tx)
+/** Of locked rows. */
+export async function markDeleted(tx: Tx, ids: readonly number[]): Promise<void> {
+  await items(tx)
     .updateTable('items.item')
     .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
-    .where('id', '=', id)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+    .where('id', '=', anyOf(ids))
+    .execute()
 }

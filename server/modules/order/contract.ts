@@ -1,13 +1,45 @@
 import { Type, type Static } from 'typebox'
 import type { Db, Tx } from '../../platform/db.ts'
 import { PRICE_KRW_MAX, QUANTITY_MAX } from '../stock/contract.ts'
+import { ADDRESS_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from '../user/contract.ts'
 
-/** Who gets the goods. Kept encrypted with the order. */
-export interface Recipient {
-  name: string
-  phoneNumber: string
-  address: string
-}
+export const ORDER_STATUSES = [
+  'CREATED',
+  'PAID',
+  'READY',
+  'SHIPPING',
+  'SHIPPED',
+  'CANCEL_REQUESTED',
+  'RETURN_REQUESTED',
+  'CANCELED',
+  'RETURNED',
+  'PAYMENT_FAILED',
+  'FAILED',
+  'EXPIRED',
+] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+const PHONE_CHARACTERS_MAX = 20
+
+/** Lines of one order, before the same item on several lines is counted as one. */
+export const ORDER_LINES_MAX = 1_000
+
+export const strict = { additionalProperties: false }
+
+/** Who gets the goods. Kept encrypted with the order. The flow checks it in the words of the shop. */
+export const Recipient = Type.Object(
+  {
+    name: Type.String({ maxLength: NAME_CHARACTERS_MAX, examples: ['홍길동'] }),
+    phoneNumber: Type.String({
+      maxLength: PHONE_CHARACTERS_MAX,
+      description: 'With or without separators',
+      examples: ['010-1234-5678'],
+    }),
+    address: Type.String({ maxLength: ADDRESS_CHARACTERS_MAX, examples: ['서울특별시 중구 세종대로 110'] }),
+  },
+  { ...strict, description: 'Who gets the goods' },
+)
+export type Recipient = Static<typeof Recipient>
 
 export interface PlaceOrderRequest {
   buyerId: number
@@ -41,73 +73,79 @@ export interface OrderReads {
   openUnits(tx: Tx, userId: number): Promise<LimitedUnits[]>
   /** Counts units that were bought before under another account. */
   carryUnits(tx: Tx, userId: number, units: readonly LimitedUnits[]): Promise<void>
-  /** Every order of the member, for their export. */
+  /** Every order of the member with its recipient, for their export; also those that they have hidden. */
   exportOrders(db: Db, userId: number): Promise<unknown>
 }
 
-const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-const Quantity = Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })
+export const Id = (what: string) =>
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: what, examples: [1] })
+export const ItemId = Id('Id of the item')
+export const OrderId = Id('Id of the order')
+const Quantity = Type.Integer({ minimum: 1, maximum: QUANTITY_MAX, examples: [2] })
+const Krw = { description: 'Korean won', examples: [12_000] }
+const SeenPrice = Type.Integer({
+  minimum: 0,
+  maximum: PRICE_KRW_MAX,
+  description: 'The price the buyer saw; compared, never charged.',
+  examples: [12_000],
+})
 const Instant = Type.String({
   description: 'ISO 8601 in Korean time',
   examples: ['2026-01-02T12:00:00.000+09:00'],
 })
 
 export const LimitedOrderRequest = Type.Object(
-  {
-    itemId: Id,
-    quantity: Type.Optional(Quantity),
-    price: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: PRICE_KRW_MAX,
-        description: 'The price the buyer saw; compared, never charged.',
-      }),
-    ),
-  },
-  { additionalProperties: false, examples: [{ itemId: 1, quantity: 1 }] },
+  { itemId: ItemId, quantity: Type.Optional(Quantity), price: Type.Optional(SeenPrice) },
+  { ...strict, examples: [{ itemId: 1, quantity: 1 }] },
 )
 export type LimitedOrderRequest = Static<typeof LimitedOrderRequest>
 
 export const NormalOrderRequest = Type.Object(
   {
     orderItemList: Type.Array(
-      Type.Object(
-        {
-          itemId: Id,
-          itemCount: Quantity,
-          price: Type.Optional(Type.Integer({ minimum: 0, maximum: PRICE_KRW_MAX })),
-        },
-        { additionalProperties: false },
-      ),
-      { minItems: 1, maxItems: 100 },
+      Type.Object({ itemId: ItemId, itemCount: Quantity, price: Type.Optional(SeenPrice) }, strict),
+      { minItems: 1, maxItems: ORDER_LINES_MAX, description: 'The same item twice counts as one line' },
     ),
+    recipient: Type.Optional(Recipient),
   },
-  { additionalProperties: false, examples: [{ orderItemList: [{ itemId: 1, itemCount: 2 }] }] },
+  { ...strict, examples: [{ orderItemList: [{ itemId: 1, itemCount: 2 }] }] },
 )
 export type NormalOrderRequest = Static<typeof NormalOrderRequest>
 
-export const OrderBody = Type.Object({
-  orderId: Type.Integer(),
-  userId: Type.Integer(),
-  totalSum: Type.Integer(),
-  orderDate: Instant,
-  orderItemList: Type.Array(
-    Type.Object({
-      itemId: Type.Integer(),
-      quantity: Type.Integer(),
-      unitPrice: Type.Integer(),
-      totalSum: Type.Integer(),
-      status: Type.String(),
+const OrderLine = Type.Object({
+  orderItemId: Type.Integer({
+    description: 'Id of the line within its order: that of its item',
+    examples: [1],
+  }),
+  itemId: ItemId,
+  quantity: Type.Integer({ description: 'Units that count; 0 where all were cancelled', examples: [2] }),
+  unitPrice: Type.Integer(Krw),
+  totalSum: Type.Integer({ ...Krw, examples: [24_000] }),
+  status: Type.String({ examples: ['ORDERED'] }),
+  canceledQuantity: Type.Optional(
+    Type.Integer({
+      description: 'Units fewer than were ordered first; left out where there are none',
+      examples: [1],
     }),
   ),
+})
+
+export const orderProperties = {
+  orderId: OrderId,
+  userId: Id('Id of the buyer'),
+  totalSum: Type.Integer({ ...Krw, examples: [24_000] }),
+  orderDate: Instant,
+  orderItemList: Type.Array(OrderLine),
   status: Type.String({ examples: ['CREATED'] }),
   payBy: Instant,
   saleSequence: Type.Optional(
     Type.Integer({
       description: 'Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only.',
+      examples: [4_294_967_297],
     }),
   ),
-})
+}
+export const OrderBody = Type.Object(orderProperties, { description: 'The order' })
 export type OrderBody = Static<typeof OrderBody>
 
 /** Outcomes of a limited order that are not a new order, by name. */

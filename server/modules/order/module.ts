@@ -1,5 +1,6 @@
 import type { Tokens } from '../../platform/auth.ts'
 import { systemTimers, type Clock } from '../../platform/clock.ts'
+import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
@@ -7,16 +8,19 @@ import type { Metrics } from '../../platform/metrics.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { SaleFlag, StockApi } from '../stock/contract.ts'
-import type { OrderApi, OrderReads } from './contract.ts'
+import type { UserApi } from '../user/contract.ts'
+import type { OrderApi, OrderBody, OrderReads, PlaceOrderRequest } from './contract.ts'
 import { expire } from './expire.ts'
 import { createHeldUnits, type HeldUnits } from './held-units.ts'
 import { orderBody } from './order-body.ts'
 import { placeOrder } from './place-order.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
+import { exportOrders } from './read-orders.ts'
 import { orderRoutes, type OrderRouteDeps } from './routes.ts'
 import { measureSale } from './measure-sale.ts'
-import { endBackend, hasOrdersInProgress, isBackendGone, readSaleFlag } from './sql.ts'
+import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
+import { hasOrdersInProgress, insertCarriedUnits, readOpenUnits } from './sql-read.ts'
 import { createWriter } from './writer.ts'
 import { createWriterConnection } from './writer-connection.ts'
 
@@ -27,6 +31,8 @@ export interface OrderDeps {
   database: Database
   databaseUrl: string
   stock: StockApi
+  users: Pick<UserApi, 'readRecipient'>
+  pii: PersonalData
   tokens: Tokens
   clock: Clock
   ids: Ids
@@ -79,29 +85,25 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> {
       expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
     ),
   ]
+  const place = async (request: PlaceOrderRequest): Promise<{ body: OrderBody; replayed: boolean }> => {
+    const { order, replayed } = await placeOrder(
+      { database, stock, pii: deps.pii, readRecipient: deps.users.readRecipient },
+      request,
+    )
+    return { body: orderBody(order), replayed }
+  }
   return {
-    api: {
-      async placeOrder({ buyerId, key, lines, alongside }) {
-        const asked = lines.map(({ itemId, quantity, priceKrw }) => ({
-          itemId,
-          itemCount: quantity,
-          ...(priceKrw !== undefined && { price: priceKrw }),
-        }))
-        return orderBody(
-          (await placeOrder({ database, stock }, { buyerId, key, lines: asked, alongside })).order,
-        )
-      },
-    },
+    api: { placeOrder: async (request) => (await place(request)).body },
     attendants,
     workers,
-    routes: (http) => orderRoutes(http, { ...deps, purchase }),
+    routes: (http) => orderRoutes(http, { ...deps, purchase, placeOrder: place }),
   }
 }
 
 /** Reads that other modules are given by the composition root. */
 export function openOrderReads(
   { db }: Database,
-  clock: Clock,
+  { clock, pii }: { clock: Clock; pii: PersonalData },
 ): OrderReads & {
   readFlag(itemId: number): Promise<SaleFlag | undefined>
   heldUnits: HeldUnits
@@ -110,8 +112,8 @@ export function openOrderReads(
     readFlag: (itemId) => readSaleFlag(db, itemId),
     heldUnits: createHeldUnits({ db, clock }),
     hasOrdersInProgress,
-    openUnits: async () => [],
-    carryUnits: async () => undefined,
-    exportOrders: async () => [],
+    openUnits: readOpenUnits,
+    carryUnits: insertCarriedUnits,
+    exportOrders: (db, userId) => exportOrders({ db, pii }, userId),
   }
 }

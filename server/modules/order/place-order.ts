@@ -1,11 +1,15 @@
 // A normal order: several lines of items that are not limited, in one transaction of its own.
-import { brokenConstraint, type Database, type Tx } from '../../platform/db.ts'
+import type { PersonalData } from '../../platform/crypto.ts'
+import { brokenConstraint, type Database } from '../../platform/db.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
-import type { StockApi, TakenUnits } from '../stock/contract.ts'
-import type { NormalOrderRequest } from './contract.ts'
-import { findNormalOrderByKey, findOrder, insertNormalOrder, type OrderRow } from './sql.ts'
+import type { StockApi, UnitRefusal } from '../stock/contract.ts'
+import type { UserApi } from '../user/contract.ts'
+import type { PlaceOrderRequest } from './contract.ts'
+import { checkRecipient, keepRecipient } from './recipient.ts'
+import { findNormalOrderByKey, findOrder, type OrderRow } from './sql-read.ts'
+import { insertNormalOrder } from './sql-write.ts'
 
-const REFUSALS: Record<Exclude<TakenUnits['outcome'], 'taken'>, ErrorCode> = {
+export const UNIT_REFUSALS: Readonly<Record<UnitRefusal['outcome'], ErrorCode>> = {
   no_item: 'NOT_FOUND_ITEM',
   limited_item: 'LIMITED_ITEM',
   closed: 'SALE_CLOSED',
@@ -20,20 +24,24 @@ interface Line {
   priceKrw: number | undefined
 }
 
+export interface PlaceOrderDeps {
+  database: Database
+  stock: Pick<StockApi, 'takeUnits' | 'announceUnits'>
+  pii: PersonalData
+  readRecipient: UserApi['readRecipient']
+}
+
 export async function placeOrder(
-  deps: { database: Database; stock: StockApi },
-  request: {
-    buyerId: number
-    key: string
-    lines: NormalOrderRequest['orderItemList']
-    alongside?: ((tx: Tx) => Promise<void>) | undefined
-  },
+  deps: PlaceOrderDeps,
+  request: PlaceOrderRequest,
 ): Promise<{ order: OrderRow; replayed: boolean }> {
   const lines = mergeLines(request.lines)
+  const named = request.recipient === undefined ? undefined : checkRecipient(request.recipient)
   const known = await findReplay(deps.database, request, lines)
   if (known !== undefined) return { order: known, replayed: true }
+  const recipient = named ?? (await deps.readRecipient(request.buyerId))
   try {
-    return { order: await write(deps, request, lines), replayed: false }
+    return { order: await write(deps, { ...request, recipient }, lines), replayed: false }
   } catch (error) {
     // An equal request may have been faster: it took the key, or the last units.
     const outrun = brokenConstraint(error) === 'orders_one_per_key' || error instanceof AppError
@@ -45,21 +53,22 @@ export async function placeOrder(
 }
 
 async function write(
-  { database, stock }: { database: Database; stock: StockApi },
-  request: { buyerId: number; key: string; alongside?: ((tx: Tx) => Promise<void>) | undefined },
+  { database, stock, pii }: PlaceOrderDeps,
+  { buyerId, key, recipient, alongside }: PlaceOrderRequest,
   lines: readonly Line[],
 ): Promise<OrderRow> {
   const { orderId, changes } = await database.transaction(async (tx) => {
     const taken = await stock.takeUnits(tx, lines)
-    if (taken.outcome !== 'taken') throw new AppError(REFUSALS[taken.outcome])
+    if (taken.outcome !== 'taken') throw new AppError(UNIT_REFUSALS[taken.outcome])
     const orderId = await insertNormalOrder(tx, {
-      buyerId: request.buyerId,
-      key: request.key,
+      buyerId,
+      key,
       lines: lines.map((line, i) => ({ ...line, unitPriceKrw: taken.unitPricesKrw[i]! })),
       holdSeconds: taken.holdSeconds,
       createdAt: taken.takenAt,
     })
-    await request.alongside?.(tx)
+    if (recipient !== undefined) await keepRecipient(tx, pii, orderId, recipient)
+    await alongside?.(tx)
     return { orderId, changes: taken.changes }
   })
   stock.announceUnits(changes)
@@ -76,8 +85,10 @@ async function findReplay(
   const known = await findNormalOrderByKey(db, request.buyerId, request.key)
   if (known === undefined) return undefined
   const asked = new Map(lines.map((line) => [line.itemId, line.quantity]))
+  // What was asked for first, whatever has changed since.
   const equal =
-    known.lines.length === asked.size && known.lines.every((line) => asked.get(line.itemId) === line.quantity)
+    known.lines.length === asked.size &&
+    known.lines.every((line) => asked.get(line.itemId) === (line.askedQuantity ?? line.quantity))
   if (!equal) throw new AppError('IDEMPOTENCY_KEY_REUSED')
   return known
 }
@@ -86,13 +97,13 @@ async function findReplay(
 const CONTRADICTION_KRW = -1
 
 /** The same item on several lines counts as one line with their sum, in item order. */
-function mergeLines(lines: NormalOrderRequest['orderItemList']): Line[] {
+function mergeLines(lines: PlaceOrderRequest['lines']): Line[] {
   const merged = new Map<number, Line>()
-  for (const { itemId, itemCount, price } of lines) {
+  for (const { itemId, quantity, priceKrw: price } of lines) {
     const line = merged.get(itemId) ?? { itemId, quantity: 0, priceKrw: price }
     const contradicts = price !== undefined && line.priceKrw !== undefined && price !== line.priceKrw
     const priceKrw = contradicts ? CONTRADICTION_KRW : (line.priceKrw ?? price)
-    merged.set(itemId, { itemId, quantity: line.quantity + itemCount, priceKrw })
+    merged.set(itemId, { itemId, quantity: line.quantity + quantity, priceKrw })
   }
   return [...merged.values()].sort((a, b) => a.itemId - b.itemId)
 }

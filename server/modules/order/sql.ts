@@ -1,10 +1,9 @@
-// Every statement of orders. The sale's batch runs on the writer's own connection, everything else on the pool.
+// Statements of the sale: its batch, which runs on the writer's own connection, and what goes on beside it, on the pool.
 import { sql } from 'kysely'
 import type pg from 'pg'
-import type { Db, Tx } from '../../platform/db.ts'
+import type { Db } from '../../platform/db.ts'
 import type { Claim, SaleFlag, StockChange } from '../stock/contract.ts'
 import type { PlaceOutcome, PlaceRefusal } from './contract.ts'
-import type { OrderStatus } from './state.ts'
 
 /** In the order of the constants in orders.place_limited_orders. */
 const PLACE_OUTCOMES = [
@@ -204,117 +203,4 @@ export async function listDueSales(db: Db, limit: number): Promise<number[]> {
     SELECT DISTINCT sale_item_id AS "saleItemId" FROM orders.orders
      WHERE status = 'CREATED' AND pay_by <= clock_timestamp() LIMIT ${limit}`.execute(db)
   return rows.map(({ saleItemId }) => saleItemId)
-}
-
-export interface OrderRow {
-  orderId: number
-  buyerId: number
-  saleItemId: number
-  quantity: number
-  totalPriceKrw: number
-  status: OrderStatus
-  saleSequence: number
-  createdAt: Date
-  payBy: Date
-  lines: { itemId: number; quantity: number; unitPrice: number }[]
-}
-
-const orderColumns = sql`o.id AS "orderId", o.buyer_id AS "buyerId", o.sale_item_id AS "saleItemId", o.quantity,
-  o.total_price AS "totalPriceKrw", o.status, o.sale_sequence AS "saleSequence", o.created_at AS "createdAt",
-  o.pay_by AS "payBy",
-  (SELECT json_agg(json_build_object('itemId', l.item_id, 'quantity', l.quantity, 'unitPrice', l.unit_price) ORDER BY l.item_id)
-     FROM orders.line l WHERE l.order_id = o.id) AS lines`
-
-export async function findOrder(db: Db, orderId: number): Promise<OrderRow | undefined> {
-  const { rows } =
-    await sql<OrderRow>`SELECT ${orderColumns} FROM orders.orders o WHERE o.id = ${orderId}`.execute(db)
-  return rows[0]
-}
-
-/** A buyer's own orders, newest first. */
-export async function listOrders(
-  db: Db,
-  page: { buyerId: number; offset: number; limit: number },
-): Promise<{ rows: OrderRow[]; total: number }> {
-  const { rows } = await sql<OrderRow>`
-    SELECT ${orderColumns} FROM orders.orders o WHERE o.buyer_id = ${page.buyerId}
-     ORDER BY o.created_at DESC, o.id DESC LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
-  const count = await sql<{ total: number }>`
-    SELECT count(*)::bigint AS total FROM orders.orders WHERE buyer_id = ${page.buyerId}`.execute(db)
-  return { rows, total: count.rows[0]?.total ?? 0 }
-}
-
-export async function hasOrdersInProgress(db: Db, buyerId: number): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM orders.orders WHERE buyer_id = ${buyerId}
-       AND status IN ('CREATED', 'PAID', 'READY', 'SHIPPING', 'CANCEL_REQUESTED', 'RETURN_REQUESTED')) AS found`.execute(
-    db,
-  )
-  return rows[0]?.found === true
-}
-
-/** Waits for whoever has the order locked; the owner and the state are checked by the caller. */
-export async function lockOrder(
-  tx: Tx,
-  orderId: number,
-): Promise<{ buyerId: number; status: OrderStatus } | undefined> {
-  const { rows } = await sql<{ buyerId: number; status: OrderStatus }>`
-    SELECT buyer_id AS "buyerId", status FROM orders.orders WHERE id = ${orderId} FOR NO KEY UPDATE`.execute(
-    tx,
-  )
-  return rows[0]
-}
-
-/** Ends a locked order and gives its units back; its stock rows are locked last. */
-export async function endOrder(
-  tx: Tx,
-  end: { orderId: number; status: OrderStatus; reason: 'CANCELED'; actorId: number },
-): Promise<StockChange[]> {
-  await sql`UPDATE orders.orders SET status = ${end.status} WHERE id = ${end.orderId}`.execute(tx)
-  const { rows } = await sql<StockChange>`
-    SELECT item_id AS "itemId", version, available
-      FROM orders.give_back_units(ARRAY[${end.orderId}::bigint], ${end.reason}, ${end.actorId})`.execute(tx)
-  return rows
-}
-
-export interface NewOrder {
-  buyerId: number
-  key: string
-  lines: readonly { itemId: number; quantity: number; unitPriceKrw: number }[]
-  holdSeconds: number
-  createdAt: Date
-}
-
-/** The normal order that holds this key of the buyer. */
-export async function findNormalOrderByKey(
-  db: Db,
-  buyerId: number,
-  key: string,
-): Promise<OrderRow | undefined> {
-  const { rows } = await sql<OrderRow>`SELECT ${orderColumns} FROM orders.orders o
-     WHERE o.buyer_id = ${buyerId} AND o.sale_item_id = 0 AND o.idem_key = ${key}`.execute(db)
-  return rows[0]
-}
-
-/** Breaks orders_one_per_key where an equal request was faster. */
-export async function insertNormalOrder(tx: Tx, order: NewOrder): Promise<number> {
-  const itemIds = order.lines.map((line) => line.itemId)
-  const quantities = order.lines.map((line) => line.quantity)
-  const prices = order.lines.map((line) => line.unitPriceKrw)
-  const units = quantities.reduce((sum, quantity) => sum + quantity, 0)
-  const total = order.lines.reduce((sum, line) => sum + line.quantity * line.unitPriceKrw, 0)
-  const { rows } = await sql<{ id: number }>`
-    WITH fresh AS (
-      INSERT INTO orders.orders (id, buyer_id, sale_item_id, idem_key, quantity, total_price, status, sale_sequence,
-                                 commit_no, created_at, hold_seconds, pay_by)
-      VALUES (nextval('orders.order_id'), ${order.buyerId}, 0, ${order.key}, ${units}, ${total}, 'CREATED', 0, 0,
-              ${order.createdAt}, ${order.holdSeconds}, ${order.createdAt}::timestamptz + make_interval(secs => ${order.holdSeconds}))
-      RETURNING id
-    ), fresh_line AS (
-      INSERT INTO orders.line (order_id, item_id, quantity, unit_price)
-      SELECT fresh.id, l.item_id, l.quantity, l.price
-        FROM fresh, unnest(${itemIds}::bigint[], ${quantities}::integer[], ${prices}::integer[]) AS l(item_id, quantity, price)
-    )
-    SELECT id FROM fresh`.execute(tx)
-  return rows[0]!.id
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { mayMove, ORDER_STATES, type OrderStatus } from './state.ts'
+import type { OrderStatus } from './contract.ts'
+import { isSettled, mayMove, ORDER_STATES } from './state.ts'
 
 const ALL = Object.keys(ORDER_STATES) as OrderStatus[]
 
@@ -61,8 +62,13 @@ describe('the SQL of orders', () => {
   }
 
   it('leaves the same states out of the limit as the table', () => {
-    const ended = listed(read('002_place_limited_orders.sql'), 'o.status NOT IN (')
-    expect(ended.toSorted()).toEqual(ENDED.toSorted())
+    for (const name of ['007_place_limited_orders.sql', '006_change_hide_carry.sql'])
+      expect(listed(read(name), 'o.status NOT IN (').toSorted()).toEqual(ENDED.toSorted())
+  })
+
+  it('takes the same orders for settled', () => {
+    const inProgress = listed(read('../sql-read.ts'), 'AND status IN (')
+    expect(inProgress.toSorted()).toEqual(ALL.filter((status) => !isSettled(status)).toSorted())
   })
 
   it('stores the states of the table and no other', () => {

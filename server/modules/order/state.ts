@@ -1,20 +1,6 @@
 // The states of an order and the allowed moves between them, as one table.
 
-const ORDER_STATUSES = [
-  'CREATED',
-  'PAID',
-  'READY',
-  'SHIPPING',
-  'SHIPPED',
-  'CANCEL_REQUESTED',
-  'RETURN_REQUESTED',
-  'CANCELED',
-  'RETURNED',
-  'PAYMENT_FAILED',
-  'FAILED',
-  'EXPIRED',
-] as const
-export type OrderStatus = (typeof ORDER_STATUSES)[number]
+import type { OrderStatus } from './contract.ts'
 
 interface State {
   /** Live orders keep their units and count for the limit. */
@@ -41,4 +27,9 @@ export const ORDER_STATES: Readonly<Record<OrderStatus, State>> = {
 
 export function mayMove(from: OrderStatus, to: OrderStatus): boolean {
   return ORDER_STATES[from].next.includes(to)
+}
+
+/** Over, or delivered: nothing is left to be done but to take it back. */
+export function isSettled(status: OrderStatus): boolean {
+  return status === 'SHIPPED' || !ORDER_STATES[status].live
 }

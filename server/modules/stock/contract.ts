@@ -62,6 +62,12 @@ export interface UnitLine {
   priceKrw: number | undefined
 }
 
+/** Why units were not taken. */
+export interface UnitRefusal {
+  outcome: 'no_item' | 'limited_item' | 'closed' | 'paused' | 'not_enough' | 'price_changed'
+  itemId: number
+}
+
 export type TakenUnits =
   | {
       outcome: 'taken'
@@ -72,12 +78,18 @@ export type TakenUnits =
       changes: StockChange[]
       takenAt: Date
     }
-  | {
-      outcome: 'no_item' | 'limited_item' | 'closed' | 'paused' | 'not_enough' | 'price_changed'
-      itemId: number
-    }
+  | UnitRefusal
 
-export type RemovedStock = { outcome: 'removed'; change: StockChange } | { outcome: 'in_use' | 'not_found' }
+export type ChangedUnits = { outcome: 'changed'; changes: StockChange[] } | UnitRefusal
+
+export type RemovedStock =
+  { outcome: 'removed'; changes: StockChange[] } | { outcome: 'in_use'; itemId: number }
+
+/** `rules`: anything may be different; `units`: only the numbers are. */
+export interface StockNews {
+  kind: 'units' | 'rules'
+  changes: readonly StockChange[]
+}
 
 /** What the other modules may ask of stock. */
 export interface StockApi {
@@ -88,16 +100,23 @@ export interface StockApi {
     tx: Tx,
     change: { itemId: number; unitPriceKrw: number; actorId: number },
   ): Promise<StockChange | undefined>
-  /** Ends the sale of an item for good. `in_use`: it has live orders, or its limited sale is open. */
-  removeStock(tx: Tx, change: { itemId: number; actorId: number }): Promise<RemovedStock>
+  /**
+   * Ends the sale of items for good, all or none, with the stock rows locked in item order; those without stock are passed over.
+   * `in_use`: this one has live orders, or its limited sale is open.
+   */
+  removeStocks(tx: Tx, change: { itemIds: readonly number[]; actorId: number }): Promise<RemovedStock>
   /** Version and units left now; items without stock are left out. */
   readUnits(db: Db, itemIds: readonly number[]): Promise<StockChange[]>
   /** Takes units of normal items, all or nothing, with the stock rows locked in item order. */
   takeUnits(tx: Tx, lines: readonly UnitLine[]): Promise<TakenUnits>
+  /** For an order that is there: positive quantities are taken as above, negative ones come back. All or nothing. */
+  changeUnits(tx: Tx, lines: readonly UnitLine[], actorId: number): Promise<ChangedUnits>
   /** After the commit: this process's gate takes the news at once, other processes are notified. */
   announce(changes: readonly StockChange[]): void
   /** The same after units came back from orders: only the numbers changed, not the sale's rules. */
   announceUnits(changes: readonly StockChange[]): void
+  /** `listener` is told of all that this process has changed or hears of, after the commit. Some of it twice. */
+  onNews(listener: (news: StockNews) => void): void
   gate: Gate
   /** In the order of `itemIds`; items without stock are left out. */
   readSales(db: Db, itemIds: readonly number[]): Promise<Sale[]>

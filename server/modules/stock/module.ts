@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log.ts'
 import type { ListenTarget } from '../../platform/notify.ts'
 import type { RedisLink } from '../../platform/redis.ts'
 import type { Module } from '../../platform/worker.ts'
-import type { SaleFlag, StockApi, StockChange } from './contract.ts'
+import type { Gate, SaleFlag, StockApi, StockChange, StockNews } from './contract.ts'
 import { createGate, type SaleGate } from './gate.ts'
 import { createMemoryStore } from './gate-memory.ts'
 import { noGate } from './gate-none.ts'
@@ -14,10 +14,11 @@ import { createRedisStore } from './gate-redis.ts'
 import type { GateStore } from './gate-store.ts'
 import { openStock } from './open-stock.ts'
 import { readSales } from './read-sales.ts'
-import { removeStock } from './remove-stock.ts'
+import { createStockReads } from './read-stock.ts'
+import { removeStocks } from './remove-stock.ts'
 import { setPrice } from './set-price.ts'
 import { stockRoutes } from './routes.ts'
-import { takeUnits } from './take-units.ts'
+import { changeUnits, takeUnits } from './take-units.ts'
 import { readUnits } from './sql-units.ts'
 import { loadGateRow, notifyStock, readGateRows, type GateRow } from './sql-gate.ts'
 
@@ -44,8 +45,13 @@ export function createStockModule(deps: {
   const store = openStore(deps)
   const gate = store && openGate(deps, store, warn)
 
-  const tell = (kind: 'units' | 'rules', changes: readonly StockChange[]): void => {
+  const listeners: ((news: StockNews) => void)[] = []
+  const publish = (news: StockNews): void => {
+    for (const listener of listeners) listener(news)
+  }
+  const tell = (kind: StockNews['kind'], changes: readonly StockChange[]): void => {
     if (changes.length === 0) return
+    publish({ kind, changes })
     const payload = JSON.stringify({ kind, changes: changes.slice(0, CHANGES_PER_MESSAGE_MAX) })
     notifyStock(database.db, payload).catch((error: unknown) => {
       log.warn(
@@ -57,10 +63,11 @@ export function createStockModule(deps: {
   const api: StockApi = {
     openStock,
     setPrice,
-    removeStock,
+    removeStocks,
     readSales,
     readUnits,
     takeUnits,
+    changeUnits,
     announce(changes) {
       gate?.refresh(changes.map((change) => change.itemId)).catch(warn)
       tell('rules', changes)
@@ -69,30 +76,50 @@ export function createStockModule(deps: {
       gate?.learn(changes)
       tell('units', changes)
     },
-    gate: gate ?? noGate,
+    onNews: (listener) => void listeners.push(listener),
+    gate: withNews(gate ?? noGate, publish),
   }
+  const reads = createStockReads({ database, clock: deps.clock })
+  api.onNews(reads.hear)
   return {
     api,
-    routes: (http) => stockRoutes(http, { database, announce: api.announce }),
+    routes: (http) => stockRoutes(http, { database, announce: api.announce, reads }),
     attendants:
       gate === undefined ? [] : [repeat('gate recheck', RECHECK_EVERY_MS, log, () => gate.recheck())],
     workers: [],
-    listen: gate === undefined ? {} : { stock_changed: listenTo(gate, warn) },
+    listen: { stock_changed: listenTo(gate, publish, warn) },
   }
 }
 
 /** A payload of NOTIFY is at most 8,000 bytes. */
 const CHANGES_PER_MESSAGE_MAX = 100
 
-function listenTo(gate: SaleGate, warn: (error: unknown) => void): ListenTarget {
+function listenTo(
+  gate: SaleGate | undefined,
+  publish: (news: StockNews) => void,
+  warn: (error: unknown) => void,
+): ListenTarget {
   return {
     onMessage(payload) {
-      const { kind, changes } = JSON.parse(payload) as { kind: 'units' | 'rules'; changes: StockChange[] }
-      if (kind === 'units') gate.learn(changes)
-      else gate.refresh(changes.map((change) => change.itemId)).catch(warn)
+      const news = JSON.parse(payload) as StockNews
+      const { kind, changes } = news
+      if (kind === 'units') gate?.learn(changes)
+      else gate?.refresh(changes.map((change) => change.itemId)).catch(warn)
+      publish(news)
     },
     // What was told while nobody listened is lost: read every gate again.
-    onListen: () => void gate.recheck().catch(warn),
+    onListen: () => void gate?.recheck().catch(warn),
+  }
+}
+
+/** Orders that the writer has placed are news, too: they come with the claims that are settled. */
+function withNews(gate: Gate, publish: (news: StockNews) => void): Gate {
+  return {
+    ...gate,
+    settle(claims, changes) {
+      gate.settle(claims, changes)
+      if (changes.length > 0) publish({ kind: 'units', changes })
+    },
   }
 }
 

@@ -1,23 +1,36 @@
 import { writeAudit } from '../../platform/audit.ts'
 import type { Tx } from '../../platform/db.ts'
-import { saleStatusOf, type RemovedStock } from './contract.ts'
-import { lockSale } from './lock-sale.ts'
-import { deleteStock, insertLedgerEntry, updateUnits } from './sql.ts'
+import { saleStatusOf, type RemovedStock, type Sale } from './contract.ts'
+import { moveUnits } from './sql-ledger.ts'
+import { lockStock } from './sql-units.ts'
+import { deleteStocks, findSales } from './sql.ts'
 
-/** Ends the sale of an item for good: its stock row goes, ledger and audit trail stay. */
-export async function removeStock(
+/** Ends the sale of items for good: their stock rows go, ledger and audit trail stay. */
+export async function removeStocks(
   tx: Tx,
-  { itemId, actorId }: { itemId: number; actorId: number },
+  { itemIds, actorId }: { itemIds: readonly number[]; actorId: number },
 ): Promise<RemovedStock> {
-  const sale = await lockSale(tx, itemId)
-  if (sale === undefined) return { outcome: 'not_found' }
-  // What is neither available nor gone is in live orders: no look at orders is needed, nor allowed under this lock.
-  const liveUnits = sale.total - sale.available
-  if (liveUnits > 0 || (sale.isLimited && saleStatusOf(sale) === 'OPEN')) return { outcome: 'in_use' }
-  const change = await updateUnits(tx, itemId, -sale.available)
-  await insertLedgerEntry(tx, change, { reason: 'REMOVED', delta: -sale.available, actorId })
-  const entry = { actorId, subject: 'item', subjectId: itemId, action: 'REMOVE' } as const
-  await writeAudit(tx, [{ ...entry, before: { total: sale.total }, after: null }])
-  await deleteStock(tx, itemId)
-  return { outcome: 'removed', change }
+  await lockStock(tx, itemIds)
+  const sales = await findSales(tx, itemIds)
+  const used = sales.find(isInUse)
+  if (used !== undefined) return { outcome: 'in_use', itemId: used.itemId }
+  const moves = sales.map(({ itemId, available }) => ({ itemId, delta: -available }))
+  const changes = await moveUnits(tx, moves, { reason: 'REMOVED', actorId, note: undefined })
+  await writeAudit(
+    tx,
+    sales.map(({ itemId, total }) => ({
+      actorId,
+      subject: 'item',
+      subjectId: itemId,
+      action: 'REMOVE',
+      before: { total },
+      after: null,
+    })),
+  )
+  await deleteStocks(tx, itemIds)
+  return { outcome: 'removed', changes }
 }
+
+/** What is neither available nor gone is in live orders: no look at orders is needed, nor allowed under this lock. */
+const isInUse = (sale: Sale): boolean =>
+  sale.total > sale.available || (sale.isLimited && saleStatusOf(sale) === 'OPEN')

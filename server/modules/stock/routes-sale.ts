@@ -1,20 +1,26 @@
 import { Type, type Static } from 'typebox'
 import type { Caller } from '../../platform/auth.ts'
-import { AppError, languageOf, type FieldError, type Language } from '../../platform/errors.ts'
+import {
+  AppError,
+  languageOf,
+  type FieldError,
+  type InLanguages,
+  type Language,
+} from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
 import { INSTANT_CHARACTERS_MAX, readInstant } from '../../platform/read-instant.ts'
 import { controlSale, type SaleCommand, type SaleTerms, type WindowFault } from './control-sale.ts'
 import type { StockDeps } from './restock.ts'
-import { ItemId } from './routes-units.ts'
 import { SaleView, toSaleView } from './sale-view.ts'
+import { ItemParams } from './stock-view.ts'
 
-const params = Type.Object({ itemId: ItemId })
 // PostgreSQL keeps any text but the character zero.
 const Reason = Type.String({
   maxLength: 500,
   pattern: '^[^\\u0000]*$',
   description: 'Why, for the audit trail',
+  examples: ['가격 확인'],
 })
 const Instant = Type.String({
   maxLength: INSTANT_CHARACTERS_MAX,
@@ -26,10 +32,13 @@ const ScheduleRequest = Type.Object(
   {
     openTime: Type.Optional(Instant),
     closeTime: Type.Optional(
-      Type.Union([Instant, Type.Null()], { description: 'null: until sold out or closed by hand' }),
+      Type.Union([Instant, Type.Null()], {
+        description: 'null: until sold out or closed by hand',
+        examples: ['2026-01-02T18:00:00'],
+      }),
     ),
-    limitPerBuyer: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+    limitPerBuyer: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [1] })),
+    holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, examples: [300] })),
     reason: Type.Optional(Reason),
   },
   { additionalProperties: false },
@@ -44,14 +53,7 @@ const MoveRequest = Type.Union([
 
 const response = {
   200: SaleView,
-  ...problems(
-    'INVALID_INPUT_VALUE',
-    'UNAUTHENTICATED',
-    'UNAUTHORIZED_ACCESS',
-    'NOT_FOUND_ITEM',
-    'NOT_LIMITED_ITEM',
-    'SALE_CONFLICT',
-  ),
+  ...problems('NOT_FOUND_ITEM', 'NOT_LIMITED_ITEM', 'SALE_CONFLICT'),
 }
 
 const MOVES = [
@@ -76,9 +78,9 @@ const MOVES = [
 ] as const
 
 export function saleRoutes(http: Http, deps: StockDeps): void {
-  const control = async (caller: Caller, command: SaleCommand, language: Language): Promise<SaleView> => {
+  const control = async (caller: Caller, command: SaleCommand): Promise<SaleView> => {
     const result = await controlSale(deps, caller, command)
-    if (result.outcome !== 'changed') throw wrongWindow(result.outcome, language)
+    if (result.outcome !== 'changed') throw wrongWindow(result.outcome)
     return toSaleView(result.sale)
   }
   http.put(
@@ -88,29 +90,24 @@ export function saleRoutes(http: Http, deps: StockDeps): void {
         tags: ['sale'],
         summary: 'Change the window, limit or hold of a sale',
         description: 'What is left out stays as it is. Limit and hold count for orders from now on.',
-        params,
+        params: ItemParams,
         body: ScheduleRequest,
         response,
       },
     },
     async ({ params: { itemId }, body, caller, headers }) => {
-      const language = languageOf(headers['accept-language'])
-      const terms = readTerms(body, language)
-      return control(caller, { itemId, move: 'SCHEDULE', terms, reason: body.reason }, language)
+      const terms = readTerms(body, languageOf(headers['accept-language']))
+      return control(caller, { itemId, move: 'SCHEDULE', terms, reason: body.reason })
     },
   )
   for (const { path, move, summary, description } of MOVES) {
     http.post(
       `/item-service/api/v1/items/:itemId/sale/${path}`,
       {
-        schema: { tags: ['sale'], summary, description, params, body: MoveRequest, response },
+        schema: { tags: ['sale'], summary, description, params: ItemParams, body: MoveRequest, response },
       },
-      async ({ params: { itemId }, body, caller, headers }) =>
-        control(
-          caller,
-          { itemId, move, terms: {}, reason: body?.reason },
-          languageOf(headers['accept-language']),
-        ),
+      async ({ params: { itemId }, body, caller }) =>
+        control(caller, { itemId, move, terms: {}, reason: body?.reason }),
     )
   }
 }
@@ -131,12 +128,12 @@ function readTerms(
     ...(holdSeconds !== undefined && { holdSeconds }),
   }
   if (errors.length === 0 && Object.keys(terms).length === 0)
-    errors.push({ field: 'body', value: '', reason: NOTHING[language] })
+    errors.push({ field: 'body', value: '', reason: NOTHING })
   if (errors.length > 0) throw new AppError('INVALID_INPUT_VALUE', { fields: errors })
   return terms
 }
 
-const WINDOW_REASONS: Readonly<Record<WindowFault, Record<Language, string>>> = {
+const WINDOW_REASONS: Readonly<Record<WindowFault, InLanguages>> = {
   close_before_open: {
     ko: '판매 종료 시간은 시작 시간보다 늦어야 합니다.',
     en: 'The sale must close after it opens.',
@@ -147,8 +144,8 @@ const WINDOW_REASONS: Readonly<Record<WindowFault, Record<Language, string>>> = 
   },
 }
 
-function wrongWindow(fault: WindowFault, language: Language): AppError {
+function wrongWindow(fault: WindowFault): AppError {
   return new AppError('INVALID_INPUT_VALUE', {
-    fields: [{ field: 'closeTime', value: '', reason: WINDOW_REASONS[fault][language] }],
+    fields: [{ field: 'closeTime', value: '', reason: WINDOW_REASONS[fault] }],
   })
 }

@@ -1,39 +1,32 @@
 import { Type } from 'typebox'
-import { AppError, languageOf } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
-import { readSales } from './read-sales.ts'
-import { restock, type Restocked, type StockDeps } from './restock.ts'
+import { restock, type StockDeps } from './restock.ts'
+import { DONE, ItemId, Reason } from './stock-view.ts'
 
+const STOCKS = '/item-service/api/v1/stocks'
+const INTERNAL_STOCKS = '/item-service/api/v1/internal/stocks'
 const UNITS_PER_CHANGE_MAX = 1_000_000
 
-export const ItemId = Type.Integer({
-  minimum: 1,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Id of the item',
-})
+const Units = Type.Integer({ minimum: 1, maximum: UNITS_PER_CHANGE_MAX, examples: [10] })
 
 const UnitsRequest = Type.Object(
   {
     itemId: ItemId,
-    quantity: Type.Integer({ minimum: 1, maximum: UNITS_PER_CHANGE_MAX }),
+    quantity: Units,
+    reason: Type.Optional(Reason),
     '@type': Type.Optional(
-      Type.String({ maxLength: 100, description: 'Of the first version of this API; has no meaning.' }),
+      Type.String({
+        maxLength: 100,
+        description: 'Of the first version of this API; has no meaning.',
+        examples: ['ReqStockDto'],
+      }),
     ),
   },
-  { additionalProperties: false, examples: [{ itemId: 1, quantity: 10 }] },
+  { additionalProperties: false, examples: [{ itemId: 1, quantity: 10, reason: '입고' }] },
 )
 
-const REFUSED = problems(
-  'INVALID_INPUT_VALUE',
-  'UNAUTHENTICATED',
-  'UNAUTHORIZED_ACCESS',
-  'NOT_FOUND_STOCK',
-  'NOT_ENOUGH_STOCK',
-)
-const DONE = { 204: Type.Null({ description: 'Done' }) }
-
-const TOO_MANY = { ko: '재고는 10억 개를 넘을 수 없습니다.', en: 'An item has at most 1,000,000,000 units.' }
+const UnitsQuery = Type.Object({ itemId: ItemId, quantity: Units })
 
 const CHANGES = [
   {
@@ -41,72 +34,45 @@ const CHANGES = [
     sign: 1,
     summary: 'Add units',
     description:
-      'The seller of the item, or an administrator, puts more units up for sale. They can be bought at once.',
+      'The seller of the item, or an administrator, puts more units up for sale. They can be bought at once. An item has at most 1,000,000,000.',
+    refused: problems('NOT_FOUND_STOCK'),
   },
   {
     method: 'PUT',
     sign: -1,
     summary: 'Take units away',
     description: 'Only units that are in no order can be taken away; if there are fewer, nothing changes.',
+    refused: problems('NOT_FOUND_STOCK', 'NOT_ENOUGH_STOCK'),
   },
 ] as const
 
+/** By how many there are to be more or fewer. The same twice over: with a body, and by administrators with a query. */
 export function unitRoutes(http: Http, deps: StockDeps): void {
-  for (const { method, sign, summary, description } of CHANGES) {
+  for (const { method, sign, summary, description, refused } of CHANGES) {
+    const response = { ...DONE, ...refused }
     http.route({
       method,
-      url: '/item-service/api/v1/stocks',
-      schema: {
-        tags: ['stock'],
-        summary,
-        description,
-        body: UnitsRequest,
-        response: { ...DONE, ...REFUSED },
-      },
-      async handler({ body: { itemId, quantity }, caller, headers }, reply) {
-        const outcome = await restock(deps, caller, { itemId, delta: sign * quantity })
-        refuseRestock(outcome, quantity, headers['accept-language'])
+      url: STOCKS,
+      schema: { tags: ['stock'], summary, description, body: UnitsRequest, response },
+      async handler({ body: { itemId, quantity, reason }, caller, once }, reply) {
+        await restock(deps, { caller, reason, once }, { itemId, delta: sign * quantity })
         return reply.code(204).send(null)
       },
     })
-  }
-  readRoute(http, deps)
-}
-
-function readRoute(http: Http, { database }: StockDeps): void {
-  http.get(
-    '/item-service/api/v1/stocks/items/:itemId',
-    {
+    http.route({
+      method,
+      url: INTERNAL_STOCKS,
       schema: {
-        tags: ['stock'],
-        summary: 'Units left of an item',
-        description: 'Units in no live order, as last committed.',
-        params: Type.Object({ itemId: ItemId }),
-        response: {
-          200: Type.Object({ quantity: Type.Integer() }, { description: 'Units left' }),
-          ...problems('INVALID_INPUT_VALUE', 'NOT_FOUND_STOCK'),
-        },
+        tags: ['internal'],
+        summary: `${summary}, as an administrator`,
+        description,
+        querystring: UnitsQuery,
+        response,
       },
-    },
-    async ({ params }) => {
-      const [sale] = await readSales(database.db, [params.itemId])
-      if (sale === undefined) throw new AppError('NOT_FOUND_STOCK')
-      return { quantity: sale.available }
-    },
-  )
-}
-
-function refuseRestock(outcome: Restocked, quantity: number, acceptLanguage: string | undefined): void {
-  switch (outcome) {
-    case 'restocked':
-      return
-    case 'not_enough':
-      throw new AppError('NOT_ENOUGH_STOCK')
-    case 'too_many': {
-      const reason = TOO_MANY[languageOf(acceptLanguage)]
-      throw new AppError('INVALID_INPUT_VALUE', {
-        fields: [{ field: 'quantity', value: String(quantity), reason }],
-      })
-    }
+      async handler({ query: { itemId, quantity }, caller, once }, reply) {
+        await restock(deps, { caller, reason: undefined, once }, { itemId, delta: sign * quantity })
+        return reply.code(204).send(null)
+      },
+    })
   }
 }

@@ -1,4 +1,4 @@
-// Units of normal items, taken inside the order's own transaction; and the numbers that gates are settled with.
+// Units that go into orders and come back, inside the order's own transaction; and the numbers that gates are settled with.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../platform/db.ts'
 import type { StockChange } from './contract.ts'
@@ -37,21 +37,25 @@ export async function readLockedStock(tx: Tx, itemIds: readonly number[]): Promi
   return rows
 }
 
-export async function lowerUnits(
+/** Of locked rows: positive quantities go into an order, negative ones come back from it. `orders`: those that are new. */
+export async function exchangeUnits(
   tx: Tx,
-  itemIds: readonly number[],
-  units: readonly number[],
+  lines: readonly { itemId: number; quantity: number }[],
+  entry: { orders: number; actorId: number | null },
 ): Promise<StockChange[]> {
+  const itemIds = lines.map((line) => line.itemId)
+  const units = lines.map((line) => line.quantity)
   const { rows } = await sql<StockChange>`
-    WITH taken AS (
+    WITH moved AS (
       UPDATE stock.stock k SET available = k.available - t.units, version = k.version + 1
         FROM unnest(${itemIds}::bigint[], ${units}::integer[]) AS t(item_id, units)
        WHERE k.item_id = t.item_id
       RETURNING k.item_id, k.version, k.available, t.units
     ), entry AS (
-      INSERT INTO stock.ledger (item_id, reason, delta, orders, available, version, at)
-      SELECT item_id, 'PLACED', -units, 1, available, version, clock_timestamp() FROM taken
+      INSERT INTO stock.ledger (item_id, reason, delta, orders, available, version, actor_id, at)
+      SELECT item_id, CASE WHEN units > 0 THEN 'PLACED' ELSE 'CANCELED' END, -units, ${entry.orders}::integer,
+             available, version, ${entry.actorId}::bigint, clock_timestamp() FROM moved
     )
-    SELECT item_id AS "itemId", version, available FROM taken`.execute(tx)
+    SELECT item_id AS "itemId", version, available FROM moved`.execute(tx)
   return rows
 }

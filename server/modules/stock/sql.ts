@@ -88,23 +88,12 @@ export async function updateRules(tx: Tx, itemId: number, rules: SaleRules): Pro
     .executeTakeFirstOrThrow()
 }
 
-/** Raises the version. `delta` units come or go for good: neither is in any order. */
-export async function updateUnits(tx: Tx, itemId: number, delta: number): Promise<StockChange> {
-  return tx
+export async function deleteStocks(tx: Tx, itemIds: readonly number[]): Promise<void> {
+  await tx
     .$extendTables<Tables>()
-    .updateTable('stock.stock')
-    .set({
-      total: sql`total + ${delta}::integer`,
-      available: sql`available + ${delta}::integer`,
-      version: sql`version + 1`,
-    })
-    .where('itemId', '=', itemId)
-    .returning(CHANGED)
-    .executeTakeFirstOrThrow()
-}
-
-export async function deleteStock(tx: Tx, itemId: number): Promise<void> {
-  await tx.$extendTables<Tables>().deleteFrom('stock.stock').where('itemId', '=', itemId).execute()
+    .deleteFrom('stock.stock')
+    .where('itemId', '=', sql<number>`ANY (${itemIds}::bigint[])`)
+    .execute()
 }
 
 export async function insertLedgerEntry(

@@ -1,5 +1,6 @@
 // What the routes of this module have in common.
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import {
   AppError,
   languageOf,
@@ -16,6 +17,8 @@ export type Refusals<T extends { outcome: string }, Good extends string> = Recor
   ErrorCode
 >
 
+export const MEMBER_TAGS = ['회원 / Members']
+
 export const languageFor = (request: FastifyRequest): Language =>
   languageOf(request.headers['accept-language'])
 
@@ -25,3 +28,12 @@ export function requireValid(request: FastifyRequest, problems: FieldError[]): v
   if (problems.length > 0) throw new AppError('INVALID_INPUT_VALUE', { fields: problems })
   if (refused instanceof Error) throw refused
 }
+
+export const NOTHING = Type.Null({ description: 'No content' })
+
+/** For outcomes that say when to come again. */
+export const comeAgain = ({ seconds }: { seconds: number }): AppError =>
+  new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: seconds })
+
+/** What is personal is kept by nobody on the way. */
+export const keptByNobody = (reply: FastifyReply): FastifyReply => reply.header('cache-control', 'no-store')

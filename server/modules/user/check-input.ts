@@ -1,6 +1,7 @@
-// What is wrong with a sign-up or login, in the original contract's words.
+// What is wrong with what people tell of themselves, in the original contract's words.
 import { readFileSync } from 'node:fs'
 import type { FieldError, Language } from '../../platform/errors.ts'
+import { PHONE_NUMBER, PHONE_REASON } from '../../platform/phone.ts'
 import {
   ADDRESS_CHARACTERS_MAX,
   EMAIL_CHARACTERS_MAX,
@@ -21,11 +22,10 @@ const REASONS = {
   nameMissing: { ko: '실명은 필수 입력 대상입니다.', en: 'Real name is required.' },
   addressMissing: { ko: '주소를 입력해주세요.', en: 'Enter an address.' },
   phoneMissing: { ko: '전화번호 입력은 필수 입력 대상입니다.', en: 'Phone number is required.' },
-  phoneFormat: {
-    ko: '올바른 전화번호 형식으로 입력해 주세요. (예: 01012345678)',
-    en: 'Enter a valid phone number (e.g. 01012345678).',
-  },
+  phoneFormat: PHONE_REASON,
+  linkMissing: { ko: '메일의 링크를 열어 주세요.', en: 'Open the link of the mail.' },
   tooLong: { ko: '입력값이 너무 깁니다.', en: 'The value is too long.' },
+  unreadable: { ko: '사용할 수 없는 문자가 있습니다.', en: 'There is a character that can not be used.' },
   unknown: { ko: '알 수 없는 항목입니다.', en: 'Unknown field.' },
 } as const satisfies Record<string, Record<Language, string>>
 
@@ -36,7 +36,6 @@ type Rules = Record<string, { missing: Reason; wrong: Check }>
 
 const EMAIL =
   /^[^\s\p{Cc}@<>"(),:;[\]\\]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u
-const PHONE = /^01[016-9][.-]?\d{3,4}[.-]?\d{4}$/
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   readFileSync(new URL('common-passwords.txt', import.meta.url), 'utf8').split(/\s+/),
 )
@@ -44,10 +43,13 @@ const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
 const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 const characters = (text: string): number => Array.from(text).length
+/** Any text but that no system passes on unharmed. */
 const atMost =
   (max: number): Check =>
-  (text) =>
-    characters(text) > max ? 'tooLong' : undefined
+  (text) => {
+    if (text.includes('\0')) return 'unreadable'
+    return characters(text) > max ? 'tooLong' : undefined
+  }
 
 const checkEmail: Check = (text) => {
   const email = text.trim()
@@ -57,31 +59,68 @@ const checkEmail: Check = (text) => {
 const checkPassword: Check = (text, { email }) => {
   const length = characters(text.normalize('NFC'))
   if (length < PASSWORD_CHARACTERS.min || length > PASSWORD_CHARACTERS.max) return 'passwordLength'
-  const password = text.toLowerCase()
-  const own = typeof email === 'string' ? normaliseEmail(email) : ''
-  return COMMON_PASSWORDS.has(password) || password === own || password === own.split('@')[0]
-    ? 'passwordCommon'
-    : undefined
+  const isEasy =
+    COMMON_PASSWORDS.has(text.toLowerCase()) || (typeof email === 'string' && isOwnEmail(text, email))
+  return isEasy ? 'passwordCommon' : undefined
+}
+
+/** The e-mail, or what stands before its @. */
+export function isOwnEmail(password: string, email: string): boolean {
+  const own = normaliseEmail(email)
+  const text = password.toLowerCase()
+  return text === own || text === own.split('@')[0]
+}
+
+const checkPhone: Check = (text) => (PHONE_NUMBER.test(text.trim()) ? undefined : 'phoneFormat')
+
+const CONTACT: Rules = {
+  address: { missing: 'addressMissing', wrong: atMost(ADDRESS_CHARACTERS_MAX) },
+  phoneNumber: { missing: 'phoneMissing', wrong: checkPhone },
 }
 
 const SIGN_UP: Rules = {
   email: { missing: 'emailMissing', wrong: checkEmail },
   password: { missing: 'passwordMissing', wrong: checkPassword },
   name: { missing: 'nameMissing', wrong: atMost(NAME_CHARACTERS_MAX) },
-  address: { missing: 'addressMissing', wrong: atMost(ADDRESS_CHARACTERS_MAX) },
-  phoneNumber: {
-    missing: 'phoneMissing',
-    wrong: (text) => (PHONE.test(text.trim()) ? undefined : 'phoneFormat'),
-  },
+  ...CONTACT,
 }
+
+const anyPassword = { missing: 'passwordMissing', wrong: () => undefined } as const
+const newPassword = { missing: 'passwordMissing', wrong: checkPassword } as const
+/** Only compared with the first. */
+const again = anyPassword
 
 const LOG_IN: Rules = {
   email: { missing: 'emailMissing', wrong: () => undefined },
-  password: { missing: 'passwordMissing', wrong: () => undefined },
+  password: anyPassword,
 }
+const CHANGE_PASSWORD: Rules = { originalPassword: anyPassword, newPassword, newPassword2: again }
+const RESET_PASSWORD: Rules = {
+  token: { missing: 'linkMissing', wrong: () => undefined },
+  newPassword,
+  newPassword2: again,
+}
+const DEPART: Rules = { password: anyPassword, password2: again }
 
-export const checkSignUp = (body: unknown, language: Language): FieldError[] => check(SIGN_UP, body, language)
-export const checkLogIn = (body: unknown, language: Language): FieldError[] => check(LOG_IN, body, language)
+type CheckBody = (body: unknown, language: Language) => FieldError[]
+const checkBy =
+  (rules: Rules): CheckBody =>
+  (body, language) =>
+    check(rules, body, language)
+
+export const checkSignUp = checkBy(SIGN_UP)
+export const checkLogIn = checkBy(LOG_IN)
+export const checkContact = checkBy(CONTACT)
+export const checkChangePassword = checkBy(CHANGE_PASSWORD)
+export const checkResetPassword = checkBy(RESET_PASSWORD)
+export const checkDepart = checkBy(DEPART)
+
+/** A new password that only its account shows to be easy to guess. */
+export const EASY_NEW_PASSWORD: FieldError = {
+  field: 'newPassword',
+  value: '',
+  reason: REASONS.passwordCommon,
+}
 
 const UNKNOWN_SHOWN_MAX = 20
 const FIELD_CHARACTERS_MAX = 50

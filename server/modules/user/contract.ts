@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TString } from 'typebox'
 import type { UserRole } from '../../platform/auth.ts'
 import type { Tx } from '../../platform/db.ts'
-import type { OrderReads } from '../order/contract.ts'
+import type { OrderReads, Recipient } from '../order/contract.ts'
 
 /** What people's accounts ask of the modules that know more about a person. */
 export interface OtherModules {
@@ -18,6 +18,8 @@ export interface UserApi {
   ensureAccount(input: NewAccount): Promise<{ userId: number; created: boolean }>
   /** Ids of `count` certified buyers for load tests; those made before are used again. */
   seedBuyers(count: number): Promise<number[]>
+  /** Who gets the goods, by the profile as it is now. Undefined where there is no such member. */
+  readRecipient(userId: number): Promise<Recipient | undefined>
   issueAccessToken(user: { userId: number; role: UserRole }, ttlSeconds: number): string
 }
 
@@ -30,12 +32,13 @@ export interface NewAccount {
   role: UserRole
 }
 
-const strict = { additionalProperties: false }
+export const strict = { additionalProperties: false }
 
-const UserId = Type.Integer({
+export const UserId = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'Id of the member',
+  examples: [1],
 })
 export const UserParams = Type.Object({ userId: UserId }, strict)
 
@@ -44,10 +47,29 @@ export const EMAIL_CHARACTERS_MAX = 254
 export const NAME_CHARACTERS_MAX = 100
 export const ADDRESS_CHARACTERS_MAX = 300
 
+// As they are told; what is taken has bounds besides.
+export const Name = Type.String({ examples: ['홍길동'] })
+export const Email = Type.String({ examples: ['buyer@shop.example'] })
+export const Address = Type.String({ examples: ['서울특별시 중구 세종대로 110'] })
+export const Phone = Type.String({ examples: ['010-1234-5678'] })
+export const Message = (example: string): TString =>
+  Type.String({ description: 'In the language of Accept-Language: ko (default) or en', examples: [example] })
+
+export const Password = Type.String({ examples: ['glass-river-0417'] })
+export const NewPassword = Type.String({
+  description: '8 to 64 characters of any kind; common passwords are refused',
+  examples: ['quiet-harbour-2208'],
+})
+export const RequiredEmail = Type.String({
+  minLength: 1,
+  maxLength: EMAIL_CHARACTERS_MAX,
+  examples: ['buyer@shop.example'],
+})
+
 export const SignUpRequest = Type.Object(
   {
     email: Type.String({ maxLength: EMAIL_CHARACTERS_MAX, examples: ['buyer@shop.example'] }),
-    password: Type.String({ description: '8 to 64 characters of any kind; common passwords are refused' }),
+    password: NewPassword,
     name: Type.String({ maxLength: NAME_CHARACTERS_MAX, examples: ['홍길동'] }),
     address: Type.String({ maxLength: ADDRESS_CHARACTERS_MAX, examples: ['서울특별시 중구 세종대로 110'] }),
     phoneNumber: Type.String({ description: 'With or without separators', examples: ['010-1234-5678'] }),
@@ -55,42 +77,43 @@ export const SignUpRequest = Type.Object(
   strict,
 )
 export type SignUpRequest = Static<typeof SignUpRequest>
-export const SignUpAnswer = Type.Object({ id: UserId, name: Type.String(), email: Type.String() })
+export const SignUpAnswer = Type.Object({ id: UserId, name: Name, email: Email })
 
-export const LogInRequest = Type.Object({ email: Type.String(), password: Type.String() }, strict)
+export const LogInRequest = Type.Object({ email: Email, password: Password }, strict)
 export type LogInRequest = Static<typeof LogInRequest>
 export const LogInAnswer = Type.Object({
   id: UserId,
-  name: Type.String(),
-  email: Type.String(),
-  message: Type.String({ examples: ['로그인 성공!'] }),
+  name: Name,
+  email: Email,
+  message: Message('로그인 성공!'),
 })
 
 export const CODE_CHARACTERS = 8
-export const VerifyEmailQuery = Type.Object(
-  { userStr: Type.Optional(Type.String({ maxLength: 64, description: 'The code from the mail' })) },
-  strict,
-)
+const Code = Type.String({ maxLength: 64, description: 'The code from the mail', examples: ['aB3dE6gH'] })
+export const VerifyEmailQuery = Type.Object({ userStr: Type.Optional(Code) }, strict)
 /** The code comes in the query (`userStr`) or in the body. */
 export const VerifyEmailRequest = Type.Union([
-  Type.Object({ verificationCode: Type.Optional(Type.String({ maxLength: 64 })) }, strict),
+  Type.Object({ verificationCode: Type.Optional(Code) }, strict),
   Type.Null(),
 ])
 export const VerifyEmailAnswer = Type.Object({
   status: Type.Literal(true),
-  email: Type.String(),
-  message: Type.String({ examples: ['인증에 성공하셨습니다.'] }),
+  email: Email,
+  message: Message('인증에 성공하셨습니다.'),
 })
 
-export const ResendCodeRequest = Type.Object(
-  { email: Type.String({ minLength: 1, maxLength: EMAIL_CHARACTERS_MAX }) },
-  strict,
-)
-export const ResendCodeAnswer = Type.Object({ message: Type.String() })
+export const ResendCodeRequest = Type.Object({ email: RequiredEmail }, strict)
+export const ResendCodeAnswer = Type.Object({
+  message: Message('인증이 필요한 계정이라면 인증 번호를 다시 보냈습니다.'),
+})
 
 /** Roles an administrator gives. UNCERTIFIED_USER is a fact, not a role to give. */
 export const ChangeRoleRequest = Type.Object(
-  { role: Type.Union([Type.Literal('CERTIFIED_USER'), Type.Literal('SELLER'), Type.Literal('ADMIN')]) },
+  {
+    role: Type.Union([Type.Literal('CERTIFIED_USER'), Type.Literal('SELLER'), Type.Literal('ADMIN')], {
+      examples: ['SELLER'],
+    }),
+  },
   strict,
 )
 export type GivenRole = Static<typeof ChangeRoleRequest>['role']

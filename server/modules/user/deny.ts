@@ -1,5 +1,5 @@
 // Access tokens refused before they expire: in memory for every request, in a table for restarts, told to all processes.
-import type { DenyList } from '../../platform/auth.ts'
+import type { Caller, DenyList } from '../../platform/auth.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { sqlState, type Database, type Tx } from '../../platform/db.ts'
 import type { Log } from '../../platform/log.ts'
@@ -28,6 +28,14 @@ export async function denySessions(
     for (const id of sessionIds) denied.add(id, untilMs)
   }
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Sessions of tokens that this module issued have such names. */
+export const isOurSession = ({ sessionId }: Caller): boolean => UUID.test(sessionId)
+
+/** The caller's own session, also where no login is behind it, as with a token of the command line. */
+export const denyCaller = (deps: DenyDeps, tx: Tx, caller: Caller): Promise<() => void> =>
+  denySessions(deps, tx, isOurSession(caller) ? [caller.sessionId] : [], caller.expiresAt * 1000)
 
 export async function loadDenied({ database, denied, clock }: DenyDeps): Promise<void> {
   for (const { id, deniedUntil } of await findDenied(database.db, new Date(clock.now())))

@@ -5,7 +5,7 @@ import type { LogInRequest } from './contract.ts'
 import { issueTokens, REFRESH_TTL_SECONDS, type IssueDeps, type IssuedTokens } from './issue-tokens.ts'
 import { indexEmail, indexTries, openPersonal } from './personal.ts'
 import type { SlowDown } from './slow-down.ts'
-import { findAccountByEmail, holdRole, insertSignIn } from './sql.ts'
+import { findAccountByEmail, holdAccount, insertSignIn } from './sql.ts'
 
 export interface LogInDeps extends IssueDeps {
   database: Database
@@ -31,17 +31,21 @@ export async function logIn(deps: LogInDeps, { email, password }: LogInRequest):
   if (account === undefined || !isRight) return { outcome: 'bad_credentials' }
   await slowDown.forgive(key)
   if (account.role === 'UNCERTIFIED_USER') return { outcome: 'uncertified' }
-  const tokens = await startSignIn(deps, account.id)
+  const tokens = await startSignIn(deps, account)
   if (tokens === undefined) return { outcome: 'bad_credentials' }
   const name = openPersonal(pii, 'name', account)
   return { outcome: 'logged_in', id: account.id, name, email: openPersonal(pii, 'email', account), tokens }
 }
 
-/** Undefined where the account went away in the meantime. */
-function startSignIn(deps: LogInDeps, accountId: number): Promise<IssuedTokens | undefined> {
+/** Undefined where the account went away, or got another password, since this one was checked. */
+function startSignIn(
+  deps: LogInDeps,
+  checked: { id: number; passwordHash: string },
+): Promise<IssuedTokens | undefined> {
+  const accountId = checked.id
   return deps.database.transaction(async (tx) => {
-    const account = await holdRole(tx, accountId)
-    if (account === undefined) return undefined
+    const account = await holdAccount(tx, accountId)
+    if (account?.passwordHash !== checked.passwordHash) return undefined
     const startedAt = new Date(deps.clock.now())
     const signIn = { id: deps.ids.uuid(), accountId, startedAt }
     const expiresAt = new Date(startedAt.getTime() + REFRESH_TTL_SECONDS * 1000)

@@ -1,11 +1,9 @@
 import type { Caller } from '../../platform/auth.ts'
 import type { Tx } from '../../platform/db.ts'
-import { denySessions, type DenyDeps } from './deny.ts'
+import { denyCaller, isOurSession, type DenyDeps } from './deny.ts'
 import { endWholeSignIn } from './end-sign-in.ts'
 import { hashToken } from './issue-tokens.ts'
 import { findSignInOfSession, lockSignInOfToken } from './sql.ts'
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Ends every login the request shows a token of. Showing none, or a dead one, is no error: the wish is fulfilled. */
 export async function logOut(
@@ -20,10 +18,7 @@ export async function logOut(
     // Two at most: the cookie's and, where it is another, the access token's.
     // eslint-disable-next-line no-await-in-loop
     for (const id of signInIds) denials.push(await endWholeSignIn(deps, tx, id))
-    // Its own session also where no login is behind it, as with a token of the command line.
-    if (caller !== undefined && UUID.test(caller.sessionId)) {
-      denials.push(await denySessions(deps, tx, [caller.sessionId], caller.expiresAt * 1000))
-    }
+    if (caller !== undefined) denials.push(await denyCaller(deps, tx, caller))
     return denials
   })
   for (const deny of afterCommit) deny()
@@ -39,9 +34,7 @@ async function findSignIns(
     refreshToken === undefined ? undefined : await lockSignInOfToken(tx, hashToken(refreshToken))
   if (ofRefresh !== undefined) found.add(ofRefresh.id)
   const ofAccess =
-    caller !== undefined && UUID.test(caller.sessionId)
-      ? await findSignInOfSession(tx, caller.sessionId)
-      : undefined
+    caller !== undefined && isOurSession(caller) ? await findSignInOfSession(tx, caller.sessionId) : undefined
   if (ofAccess !== undefined) found.add(ofAccess.signInId)
   return found
 }

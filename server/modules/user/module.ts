@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Ids } from '../../platform/ids.ts'
-import type { Jobs } from '../../platform/jobs.ts'
+import type { Jobs, Queue } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { ListenTarget } from '../../platform/notify.ts'
@@ -15,9 +15,11 @@ import { listenForDenied, loadDenied } from './deny.ts'
 import { ensureAccount } from './ensure-account.ts'
 import { createForgetWorker } from './forget-expired.ts'
 import { createUserCounters, FREE_LOG_IN_TRIES, scaled } from './limits.ts'
+import { readRecipient } from './read-recipient.ts'
 import { addRoutes } from './routes.ts'
 import { seedBuyers } from './seed-buyers.ts'
-import { CODE_QUEUE, sendCode, type SendCodeDeps } from './send-code.ts'
+import { CODE_QUEUE, sendCode } from './send-code.ts'
+import { RESET_QUEUE, sendResetLink } from './send-reset-link.ts'
 import { createSlowDown } from './slow-down.ts'
 import { DENIED_CHANNEL } from './sql.ts'
 
@@ -32,7 +34,8 @@ export interface UserDeps {
   clock: Clock
   ids: Ids
   log: Log
-  config: { secureCookies: boolean; rateFactor: number }
+  /** `publicUrl`: where people reach the shop, for links in mails. */
+  config: { secureCookies: boolean; rateFactor: number; publicUrl: string }
   others: OtherModules
 }
 
@@ -49,28 +52,39 @@ export function createUserModule(deps: UserDeps): UserModule {
   const { tokens, ids, config } = deps
   const slowDown = createSlowDown({ ...deps, freeTries: scaled(FREE_LOG_IN_TRIES, config.rateFactor) })
   deps.jobs.declare(CODE_QUEUE)
+  deps.jobs.declare(RESET_QUEUE)
   return {
     routes: (http) => addRoutes(http, { ...deps, slowDown }),
     attendants: [],
-    workers: [createCodeWorker(deps), createForgetWorker(deps)],
+    workers: [
+      handle(deps.jobs, 'user: mail verification codes', CODE_QUEUE, (job) => sendCode(deps, job)),
+      handle(deps.jobs, 'user: mail links for new passwords', RESET_QUEUE, (job) => sendResetLink(deps, job)),
+      createForgetWorker(deps),
+    ],
     listen: { [DENIED_CHANNEL]: listenForDenied(deps) },
     counters: createUserCounters(deps),
     loadDenied: () => loadDenied(deps),
     api: {
       ensureAccount: (input) => ensureAccount(deps, input),
       seedBuyers: (count) => seedBuyers(deps, count),
+      readRecipient: (userId) => readRecipient({ db: deps.database.db, pii: deps.pii }, userId),
       issueAccessToken: ({ userId, role }, ttlSeconds) =>
         tokens.sign({ userId, role, sessionId: ids.uuid() }, ttlSeconds),
     },
   }
 }
 
-function createCodeWorker(deps: SendCodeDeps & { jobs: Jobs }): Worker {
+function handle<Data extends object>(
+  jobs: Jobs,
+  name: string,
+  queue: Queue<Data>,
+  handler: (data: Data) => Promise<void>,
+): Worker {
   let stop: (() => Promise<void>) | undefined
   return {
-    name: 'user: mail verification codes',
+    name,
     async start() {
-      stop = await deps.jobs.work(CODE_QUEUE, (job) => sendCode(deps, job))
+      stop = await jobs.work(queue, handler)
     },
     stop: async () => stop?.(),
   }

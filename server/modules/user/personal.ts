@@ -47,5 +47,30 @@ export const indexTries = (pii: PersonalData, email: string): Buffer =>
   pii.index('log-in try', normaliseEmail(email))
 
 /** Digits only: 010-1234-5678 and 01012345678 are one number. */
-const indexPhone = (pii: PersonalData, phone: string): Buffer =>
-  pii.index('phone', phone.replaceAll(/\D/g, ''))
+const normalisePhone = (phone: string): string => phone.replaceAll(/\D/g, '')
+
+const indexPhone = (pii: PersonalData, phone: string): Buffer => pii.index('phone', normalisePhone(phone))
+
+/** Other hashes than the account's: they find what was bought under an account that is gone, and no account. */
+export const indexDeparted = (
+  pii: PersonalData,
+  { email, phone }: Pick<Person, 'email' | 'phone'>,
+): { emailHash: Buffer; phoneHash: Buffer } => ({
+  emailHash: pii.index('departed email', normaliseEmail(email)),
+  phoneHash: pii.index('departed phone', normalisePhone(phone)),
+})
+
+export const tidy = (text: string): string => text.trim().normalize('NFC')
+
+/** New contact data of an account, sealed. */
+export function sealContact(
+  pii: PersonalData,
+  id: number,
+  { address, phone }: Pick<Person, 'address' | 'phone'>,
+): Pick<SealedPerson, 'address' | 'phone' | 'phoneIndex'> {
+  return {
+    address: pii.seal({ table: TABLE, column: 'address', rowId: id }, address),
+    phone: pii.seal({ table: TABLE, column: 'phone', rowId: id }, phone),
+    phoneIndex: indexPhone(pii, phone),
+  }
+}

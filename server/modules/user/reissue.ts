@@ -7,7 +7,7 @@ import {
   extendSignIn,
   findRefreshToken,
   findSuccessors,
-  holdRole,
+  holdAccount,
   lockSignInOfToken,
   spendToken,
 } from './sql.ts'
@@ -61,7 +61,7 @@ async function isReuse({ clock }: IssueDeps, tx: Tx, token: Token): Promise<bool
 
 /** The role is read anew: whoever was made a seller since is one from here on. */
 async function rotate(deps: IssueDeps, tx: Tx, token: Token): Promise<ReissueOutcome> {
-  const account = await holdRole(tx, token.accountId)
+  const account = await holdAccount(tx, token.accountId)
   if (account === undefined) return { outcome: 'refused' }
   const now = deps.clock.now()
   if (token.spentAt === null) await spendToken(tx, token, new Date(now))

@@ -1,6 +1,7 @@
 import { AppError, type Language } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
+import { problems } from '../../platform/problem-schema.ts'
+import { BASE, languageFor, MEMBER_TAGS, requireValid, type Refusals } from './answers.ts'
 import { changeRole, type ChangeRoleOutcome } from './change-role.ts'
 import { checkSignUp } from './check-input.ts'
 import {
@@ -15,15 +16,19 @@ import {
   VerifyEmailQuery,
   VerifyEmailRequest,
 } from './contract.ts'
+import type { DepartDeps } from './depart.ts'
+import { addDepartRoute } from './depart-route.ts'
+import { addInternalRoutes } from './internal-routes.ts'
 import { RESEND_GAP_MS } from './limits.ts'
+import { addPasswordRoutes, type PasswordRouteDeps } from './password-routes.ts'
+import { addProfileRoutes, type ProfileRouteDeps } from './profile-routes.ts'
+import { inSameTime } from './same-time.ts'
 import { resendCode } from './send-code.ts'
 import { addSignInRoutes, type SignInRouteDeps } from './sign-in-routes.ts'
 import { signUp, type SignUpDeps, type SignUpOutcome } from './sign-up.ts'
 import { verifyEmail, type VerifyOutcome } from './verify-email.ts'
 
-export type RouteDeps = SignUpDeps & SignInRouteDeps
-
-const MEMBER_TAGS = ['회원 / Members']
+export type RouteDeps = SignUpDeps & SignInRouteDeps & ProfileRouteDeps & PasswordRouteDeps & DepartDeps
 
 const SIGN_UP_REFUSALS: Refusals<SignUpOutcome, 'signed_up'> = {
   email_taken: 'ALREADY_REGISTERED_EMAIL',
@@ -50,7 +55,11 @@ export function addRoutes(http: Http, deps: RouteDeps): void {
   addSignUp(http, deps)
   addVerification(http, deps)
   addSignInRoutes(http, deps)
+  addProfileRoutes(http, deps)
+  addPasswordRoutes(http, deps)
+  addDepartRoute(http, deps)
   addRoleChange(http, deps)
+  addInternalRoutes(http, deps)
 }
 
 function addSignUp(http: Http, deps: RouteDeps): void {
@@ -61,10 +70,12 @@ function addSignUp(http: Http, deps: RouteDeps): void {
       schema: {
         tags: MEMBER_TAGS,
         summary: '회원 가입 / Sign up',
-        description:
-          'The code to verify the e-mail is mailed. 400 INVALID_INPUT_VALUE, 409 ALREADY_REGISTERED_EMAIL, 409 ALREADY_REGISTERED_PHONE_NUMBER.',
+        description: 'The code to verify the e-mail is mailed.',
         body: SignUpRequest,
-        response: { 201: SignUpAnswer },
+        response: {
+          201: SignUpAnswer,
+          ...problems('ALREADY_REGISTERED_EMAIL', 'ALREADY_REGISTERED_PHONE_NUMBER'),
+        },
       },
     },
     async (request, reply) => {
@@ -87,11 +98,11 @@ function addVerification(http: Http, deps: RouteDeps): void {
         tags: MEMBER_TAGS,
         summary: '이메일 인증 / Verify the e-mail',
         description:
-          'The code lives 5 minutes, for one use and 5 tries. 400 INVALID_EMAIL_VERIFICATION, 404 NOT_FOUND_USER.',
+          'The code lives 5 minutes, for one use and 5 tries. It comes in the query or in the body.',
         params: UserParams,
         querystring: VerifyEmailQuery,
         body: VerifyEmailRequest,
-        response: { 200: VerifyEmailAnswer },
+        response: { 200: VerifyEmailAnswer, ...problems('INVALID_EMAIL_VERIFICATION', 'NOT_FOUND_USER') },
       },
     },
     async (request) => {
@@ -114,7 +125,8 @@ function addVerification(http: Http, deps: RouteDeps): void {
     },
     async (request, reply) => {
       const language = languageFor(request)
-      await resendCode({ ...deps, minGapMs: RESEND_GAP_MS / rateFactor }, request.body.email, language)
+      const { email } = request.body
+      await inSameTime(() => resendCode({ ...deps, minGapMs: RESEND_GAP_MS / rateFactor }, email, language))
       return reply.code(202).send({ message: MESSAGES.resent[language] })
     },
   )
@@ -127,10 +139,10 @@ function addRoleChange(http: Http, deps: RouteDeps): void {
       schema: {
         tags: MEMBER_TAGS,
         summary: '권한 변경 / Change the role',
-        description: 'Administrators only; counts at once. 404 NOT_FOUND_USER, 409 LAST_ADMIN.',
+        description: 'Administrators only; counts at once.',
         params: UserParams,
         body: ChangeRoleRequest,
-        response: { 200: ChangeRoleAnswer },
+        response: { 200: ChangeRoleAnswer, ...problems('NOT_FOUND_USER', 'LAST_ADMIN') },
       },
     },
     async (request) => {

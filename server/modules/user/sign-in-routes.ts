@@ -1,8 +1,8 @@
-import { Type } from 'typebox'
 import type { Caller, Tokens } from '../../platform/auth.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { BASE, languageFor, requireValid, type Refusals } from './answers.ts'
+import { problems } from '../../platform/problem-schema.ts'
+import { BASE, comeAgain, languageFor, NOTHING, requireValid, type Refusals } from './answers.ts'
 import { checkLogIn } from './check-input.ts'
 import { LogInAnswer, LogInRequest } from './contract.ts'
 import type { DenyDeps } from './deny.ts'
@@ -20,7 +20,6 @@ export type SignInRouteDeps = LogInDeps &
   DenyDeps & { config: { secureCookies: boolean; rateFactor: number } }
 
 const SIGN_IN_TAGS = ['로그인 / Sign in']
-const NOTHING = Type.Null({ description: 'No content' })
 
 const LOG_IN_REFUSALS: Refusals<LogInOutcome, 'logged_in' | 'slow_down'> = {
   bad_credentials: 'BAD_CREDENTIALS',
@@ -48,17 +47,16 @@ function addLogIn(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): voi
         tags: SIGN_IN_TAGS,
         summary: '로그인 / Log in',
         description:
-          'Tokens come as cookies; the access token also in the header Authorization. 400 BAD_CREDENTIALS, 401 UNCERTIFIED_EMAIL.',
+          'Tokens come as cookies; the access token also in the header Authorization. Guessing is slowed down, for each account and for each address.',
         body: LogInRequest,
-        response: { 200: LogInAnswer },
+        response: { 200: LogInAnswer, ...problems('BAD_CREDENTIALS', 'UNCERTIFIED_EMAIL') },
       },
     },
     async (request, reply) => {
       const language = languageFor(request)
       requireValid(request, checkLogIn(request.body, language))
       const result = await logIn(deps, request.body)
-      if (result.outcome === 'slow_down')
-        throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: result.seconds })
+      if (result.outcome === 'slow_down') throw comeAgain(result)
       if (result.outcome !== 'logged_in') throw new AppError(LOG_IN_REFUSALS[result.outcome])
       cookies.give(reply, result.tokens)
       const { id, name, email } = result
@@ -105,8 +103,8 @@ function addReissue(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): v
         tags: SIGN_IN_TAGS,
         summary: '토큰 재발급 / Reissue the tokens',
         description:
-          'For the cookie refreshToken or the header Refresh-Token. A refresh token works once; one that is used again ends the login. 401 UNAUTHENTICATED, EXPIRED_JWT, INVALID_JWT.',
-        response: { 204: NOTHING },
+          'For the cookie refreshToken or the header Refresh-Token. A refresh token works once; one that is used again ends the login.',
+        response: { 204: NOTHING, ...problems('UNAUTHENTICATED', 'EXPIRED_JWT', 'INVALID_JWT') },
       },
     },
     async (request, reply) => {

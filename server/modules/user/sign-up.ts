@@ -5,9 +5,10 @@ import { brokenConstraint, type Database } from '../../platform/db.ts'
 import type { Language } from '../../platform/errors.ts'
 import type { Jobs } from '../../platform/jobs.ts'
 import type { Passwords } from '../../platform/passwords.ts'
-import type { NewAccount } from './contract.ts'
-import { sealPerson, type Person } from './personal.ts'
+import type { NewAccount, OtherModules } from './contract.ts'
+import { indexDeparted, sealPerson, tidy, type Person } from './personal.ts'
 import { CODE_QUEUE } from './send-code.ts'
+import { takeDeparted } from './sql-departed.ts'
 import { findTaken, insertAccount, nextAccountIds } from './sql.ts'
 
 export interface SignUpDeps {
@@ -16,6 +17,7 @@ export interface SignUpDeps {
   passwords: Passwords
   jobs: Jobs
   clock: Clock
+  others: Pick<OtherModules, 'orders'>
 }
 
 export type SignUpOutcome =
@@ -38,7 +40,7 @@ export async function signUp(
   if (taken.phone) return { outcome: 'phone_taken' }
   const passwordHash = await passwords.hash(input.password)
   try {
-    await insert(deps, { id, ...sealed, passwordHash }, input.role, language)
+    await insert(deps, { person, row: { id, ...sealed, passwordHash } }, input.role, language)
   } catch (error) {
     // Somebody else was faster between the look and the insert.
     const constraint = brokenConstraint(error)
@@ -49,8 +51,6 @@ export async function signUp(
   return { outcome: 'signed_up', id, name: person.name, email: person.email }
 }
 
-const tidy = (text: string): string => text.trim().normalize('NFC')
-
 function toPerson({ name, email, address, phoneNumber }: NewAccount): Person {
   return { name: tidy(name), email: tidy(email), address: tidy(address), phone: tidy(phoneNumber) }
 }
@@ -58,14 +58,17 @@ function toPerson({ name, email, address, phoneNumber }: NewAccount): Person {
 type Row = Omit<Parameters<typeof insertAccount>[1], 'role' | 'emailVerifiedAt'>
 
 async function insert(
-  { database, jobs, clock }: SignUpDeps,
-  row: Row,
+  { database, pii, jobs, clock, others }: SignUpDeps,
+  { person, row }: { person: Person; row: Row },
   role: UserRole,
   language: Language,
 ): Promise<void> {
   const isVerified = role !== 'UNCERTIFIED_USER'
   await database.transaction(async (tx) => {
     await insertAccount(tx, { ...row, role, emailVerifiedAt: isVerified ? new Date(clock.now()) : null })
+    // Whoever was here before has bought what they have bought.
+    const units = await takeDeparted(tx, indexDeparted(pii, person))
+    if (units.length > 0) await others.orders.carryUnits(tx, row.id, units)
     if (!isVerified) await jobs.send(tx, CODE_QUEUE, { accountId: row.id, language })
   })
 }

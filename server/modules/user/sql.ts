@@ -113,9 +113,14 @@ export async function findTaken(
 export const findAccount = (db: Db | Tx, id: number) =>
   on(db).selectFrom('users.account').select(['id', 'email', 'role']).where('id', '=', id).executeTakeFirst()
 
-/** Holds off a change of the role until the transaction ends, so that no token with the old role slips past it. */
-export const holdRole = (tx: Tx, id: number) =>
-  on(tx).selectFrom('users.account').select('role').where('id', '=', id).forShare().executeTakeFirst()
+/** Holds off changes of role and password until the transaction ends, so that no token slips past them. */
+export const holdAccount = (tx: Tx, id: number) =>
+  on(tx)
+    .selectFrom('users.account')
+    .select(['role', 'passwordHash'])
+    .where('id', '=', id)
+    .forShare()
+    .executeTakeFirst()
 
 /** Locks the account and every administrator, in one order for all, so that two can not demote each other at once. */
 export const lockForRoleChange = (tx: Tx, id: number) =>
@@ -134,13 +139,16 @@ export const setRole = (tx: Tx, id: number, role: UserRole, at: Date) =>
     .where('id', '=', id)
     .execute()
 
-export const certifyAccount = (tx: Tx, id: number, at: Date) =>
-  on(tx)
+/** Whether it was not certified before. */
+export async function certifyAccount(tx: Tx, id: number, at: Date): Promise<boolean> {
+  const { numUpdatedRows } = await on(tx)
     .updateTable('users.account')
     .set({ role: 'CERTIFIED_USER', emailVerifiedAt: at, updatedAt: at })
     .where('id', '=', id)
     .where('role', '=', 'UNCERTIFIED_USER')
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
 
 // ---- verification codes
 

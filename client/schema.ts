@@ -1,0 +1,2796 @@
+// Made by `npm run client` from the service's OpenAPI document. Do not edit.
+export type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  /** Stable name of the error */
+  code: string
+  /** In the language of Accept-Language: ko (default) or en */
+  message: string
+  errors: { field: string; value: string; reason: string }[]
+  requestId: string
+}
+export interface paths {
+  '/user-service/api/v1/users': {
+    /** 회원 가입 / Sign up – The code to verify the e-mail is mailed. */
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            email: string
+            /** 8 to 64 characters of any kind; common passwords are refused */
+            password: string
+            name: string
+            address: string
+            /** With or without separators */
+            phoneNumber: string
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}/email-verification': {
+    /** 이메일 인증 / Verify the e-mail – The code lives 5 minutes, for one use and 5 tries. It comes in the query or in the body. */
+    put: {
+      parameters: {
+        query?: {
+          /** The code from the mail */
+          userStr?: string
+        }
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** The code from the mail */
+            verificationCode?: string
+          } | null
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              status: true
+              email: string
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/email-verification/resend': {
+    /** 인증 번호 재전송 / Send the code again – The same answer for every address. The new code replaces the old one. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': { email: string } } }
+      responses: {
+        202: {
+          content: {
+            'application/json': {
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/login': {
+    /** 로그인 / Log in – Tokens come as cookies; the access token also in the header Authorization. Guessing is slowed down, for each account and for each address. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': { email: string; password: string } } }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/logout': {
+    /** 로그아웃 / Log out – Ends the login of the tokens that are shown; their access tokens are refused at once. 204 also without any. */
+    post: {
+      parameters: {}
+
+      responses: {
+        204: { content: {} }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/reissue': {
+    /** 토큰 재발급 / Reissue the tokens – For the cookie refreshToken or the header Refresh-Token. A refresh token works once; one that is used again ends the login. */
+    post: {
+      parameters: {}
+
+      responses: {
+        204: { content: {} }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}': {
+    /** 회원 조회 / See a member – Oneself; administrators see everybody. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+              address: string
+              phoneNumber: string
+              role: 'UNCERTIFIED_USER' | 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
+              emailVerified: boolean
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** 회원 탈퇴 / Delete the account – With the password, twice. Every login ends at once; e-mail and phone number are free again. Orders are kept without the profile, as the law asks; units of open limited sales go on counting for the limit of whoever signs up with the same e-mail or phone number. Items of a seller stay for sale until an administrator takes them off. */
+    delete: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': { password: string; password2: string } } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}/info': {
+    /** 회원 정보 수정 / Change address and phone number */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            address: string
+            /** With or without separators */
+            phoneNumber: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              address: string
+              phoneNumber: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}/export': {
+    /** 내 정보 내려받기 / Export everything about a member – A file with all that is kept about the person: profile, logins (the newest 1,000), entries of the audit trail about and by them (the newest 1,000 of each), orders, wishlist and cart. An export by an administrator is audited. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              profile: {
+                /** Id of the member */
+                id: number
+                name: string
+                email: string
+                address: string
+                phoneNumber: string
+                role: 'UNCERTIFIED_USER' | 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
+                emailVerifiedAt: string | null
+                /** ISO 8601 in Korean time */
+                createdAt: string
+                /** ISO 8601 in Korean time */
+                updatedAt: string
+              }
+              signIns: {
+                /** ISO 8601 in Korean time */
+                startedAt: string
+                /** ISO 8601 in Korean time */
+                expiresAt: string
+                endedAt: string | null
+              }[]
+              audit: {
+                id: number
+                /** ISO 8601 in Korean time */
+                at: string
+                /** 0: nobody who was signed in */
+                actorId: number
+                subject: 'account' | 'item' | 'sale' | 'stock' | 'order'
+                subjectId: number
+                action: string
+                before: Record<string, unknown> | null
+                after: Record<string, unknown> | null
+                reason: string | null
+              }[]
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}/password': {
+    /** 비밀번호 변경 / Change the password – The old password must be right and the two new ones equal. Every other login of the member ends. Guessing is slowed down together with that at the login. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            originalPassword: string
+            /** 8 to 64 characters of any kind; common passwords are refused */
+            newPassword: string
+            /** 8 to 64 characters of any kind; common passwords are refused */
+            newPassword2: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/password-reset': {
+    /** 비밀번호 재설정 링크 요청 / Ask for a link to choose a new password – The same answer, in the same time, for every address. The new link replaces the old one. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': { email: string } } }
+      responses: {
+        202: {
+          content: {
+            'application/json': {
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** 비밀번호 재설정 / Choose a new password – With the link from the mail, which lives 30 minutes, for one use. Every login of the member ends. The e-mail counts as verified. */
+    put: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /** What follows `#token=` in the link */
+            token: string
+            /** 8 to 64 characters of any kind; common passwords are refused */
+            newPassword: string
+            /** 8 to 64 characters of any kind; common passwords are refused */
+            newPassword2: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** In the language of Accept-Language: ko (default) or en */
+              message: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/users/{userId}/role': {
+    /** 권한 변경 / Change the role – Administrators only; counts at once. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the member */
+          userId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': { role: 'CERTIFIED_USER' | 'SELLER' | 'ADMIN' } } }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              role: 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/internal/users': {
+    /** 이메일로 회원 조회 / Find a member by e-mail – Each look is audited. */
+    get: {
+      parameters: {
+        query: {
+          /** In plain text, in any case */
+          email: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+              address: string
+              phoneNumber: string
+              role: 'UNCERTIFIED_USER' | 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
+              emailVerifiedAt: string | null
+              /** ISO 8601 in Korean time */
+              createdAt: string
+              /** ISO 8601 in Korean time */
+              updatedAt: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/internal/audit': {
+    /** 감사 기록 / The audit trail – Who changed what, when and why; newest first. Nothing personal is in it. */
+    get: {
+      parameters: {
+        query?: {
+          subject?: 'account' | 'item' | 'sale' | 'stock' | 'order'
+          /** Goes with subject */
+          subjectId?: number
+          actorId?: number
+          /** `next` of the answer before */
+          cursor?: string
+          limit?: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Newest first */
+              content: {
+                id: number
+                /** ISO 8601 in Korean time */
+                at: string
+                /** 0: nobody who was signed in */
+                actorId: number
+                subject: 'account' | 'item' | 'sale' | 'stock' | 'order'
+                subjectId: number
+                action: string
+                before: Record<string, unknown> | null
+                after: Record<string, unknown> | null
+                reason: string | null
+              }[]
+              next: string | null
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/wishlists': {
+    /** What is on the wishlist – Each item as of now. A member who never added anything has an empty list. */
+    get: {
+      parameters: {}
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** The id of the member: each has one list */
+              wishListId: number
+              /** In the order in which they were added */
+              wishlistItems: {
+                /** Id of the item */
+                itemId: number
+                name: string | null
+                price: number | null
+                /** Units that can still be ordered */
+                quantity: number
+                /** A limited item, sold by its sale only */
+                isReserved: boolean
+                saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+                openTime: string | null
+                /** false: the item was taken off. It has no name and price any more. */
+                isOnSale: boolean
+                /** ISO 8601 in Korean time */
+                addedAt: string
+              }[]
+            }
+          }
+        }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Put an item on the wishlist – At most 500 items. */
+    post: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take an item from the wishlist – Also one that is not for sale any more. */
+    delete: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/wishlists/order': {
+    /** Order from the wishlist – One order, all or nothing, at the prices of now. Without `items` it is one of each normal item that can be bought now, up to 100; limited items are bought by their sale. What was ordered stays on the list. The goods go to `recipient`, or to the member’s own address. The body may be left out. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** What to order of the list; one of each normal item that can be bought now where it is left out */
+            items?: {
+              /** Id of the item */
+              itemId: number
+              quantity?: number
+            }[]
+            /** Who gets the goods */
+            recipient?: {
+              name: string
+              /** With or without separators */
+              phoneNumber: string
+              address: string
+            }
+          } | null
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/wishlists/wishlist/items': {
+    /** Put several items on the wishlist – Items that are on it, or named twice, are skipped. Nothing is added where one of them does not exist, or the list would have more than 500. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take several items from the wishlist – Items that are not on it are skipped. */
+    delete: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/user-service/api/v1/wishlists/clear': {
+    /** Clear the wishlist – Also where nothing is on it. */
+    delete: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items': {
+    /** List items, newest first – With page and size a page by its number; with limit, and cursor for what follows, a part of the list that stays the same when items are added. Found by words, kind, state of the sale (which only limited items have), price and seller. What others change is seen within a second. The clock is no part of the ETag. */
+    get: {
+      parameters: {
+        query?: {
+          /** Counted from 0 */
+          page?: number
+          /** Entries of a page */
+          size?: number
+          /** `next` of the page before; of the same list in the same order */
+          cursor?: string
+          /** Entries of a page */
+          limit?: number
+          /** Words, all of which are in the name or the description; parts of words count */
+          q?: string
+          /** Both where it is left out */
+          type?: 'normal' | 'limited'
+          saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+          /** Korean won: this or more */
+          minPrice?: number
+          /** Korean won: this or less */
+          maxPrice?: number
+          sellerId?: number
+          /** openTime: the sale that opens first comes first, items that are for sale at once last */
+          sort?: 'newest' | 'price' | '-price' | 'openTime'
+        }
+        header?: {
+          /** ETag of an answer that the caller has */
+          'if-none-match'?: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  content: {
+                    /** Id of the item */
+                    id: number
+                    name: string
+                    description: string
+                    /** Units that can still be ordered */
+                    quantity: number
+                    /** Korean won */
+                    price: number
+                    openTime: string | null
+                    isReserved: boolean
+                    /** Who sells it */
+                    sellerId: number
+                    saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+                    /** Units in orders that are not paid yet; up to two seconds old */
+                    held?: number
+                    /** Units in paid orders */
+                    sold?: number
+                    /** quantity + held + sold */
+                    total?: number
+                    closeTime?: string | null
+                    /** Units that one buyer may have */
+                    limitPerBuyer?: number
+                    /** How long an unpaid order keeps its units */
+                    holdSeconds?: number
+                    /** The clock that decides opening and closing */
+                    serverTime?: string
+                  }[]
+                  pageable: {
+                    pageNumber: number
+                    pageSize: number
+                    offset: number
+                    paged: boolean
+                    unpaged: boolean
+                    sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                  }
+                  /** Of all pages */
+                  totalElements: number
+                  totalPages: number
+                  size: number
+                  /** Of this page, counted from 0 */
+                  number: number
+                  /** On this page */
+                  numberOfElements: number
+                  first: boolean
+                  last: boolean
+                  empty: boolean
+                  sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                }
+              | {
+                  content: {
+                    /** Id of the item */
+                    id: number
+                    name: string
+                    description: string
+                    /** Units that can still be ordered */
+                    quantity: number
+                    /** Korean won */
+                    price: number
+                    openTime: string | null
+                    isReserved: boolean
+                    /** Who sells it */
+                    sellerId: number
+                    saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+                    /** Units in orders that are not paid yet; up to two seconds old */
+                    held?: number
+                    /** Units in paid orders */
+                    sold?: number
+                    /** quantity + held + sold */
+                    total?: number
+                    closeTime?: string | null
+                    /** Units that one buyer may have */
+                    limitPerBuyer?: number
+                    /** How long an unpaid order keeps its units */
+                    holdSeconds?: number
+                    /** The clock that decides opening and closing */
+                    serverTime?: string
+                  }[]
+                  next: string | null
+                }
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Put an item up for sale – A limited item (isReserved) needs an openTime; its limit per buyer is 1 unless given. Others are for sale at once. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** 2 to 20 of Hangul, ASCII letters and digits, whitespace and !@#$%^&*(),.?":{}|<> */
+            name: string
+            /** 8 to 500 of Hangul, ASCII letters and digits, whitespace and !@#$%^&*(),.?":{}|<> */
+            description: string
+            /** Units to begin with */
+            quantity: number
+            /** Korean won */
+            price: number
+            /** A limited item, sold first come, first served from openTime on */
+            isReserved: boolean
+            openTime?: string | null
+            closeTime?: string | null
+            /** Units that one buyer may have */
+            limitPerBuyer?: number
+            /** How long an unpaid order keeps its units */
+            holdSeconds?: number
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Units for sale */
+              stock: number
+              /** Korean won */
+              price: number
+              /** Who sells it */
+              sellerId: number
+              isReserved: boolean
+              openTime: string | null
+              saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              closeTime?: string | null
+              /** Units that one buyer may have */
+              limitPerBuyer?: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds?: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/{itemId}': {
+    /** One item, with the state of its sale – Units and rules as committed less than a second ago; the state of a sale changes on time. serverTime is the clock that decides: count down by it. The first part of the ETag, up to the dot, is what editing changes. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** ETag of an answer that the caller has */
+          'if-none-match'?: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Units that can still be ordered */
+              quantity: number
+              /** Korean won */
+              price: number
+              openTime: string | null
+              isReserved: boolean
+              /** Who sells it */
+              sellerId: number
+              saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              /** Units in orders that are not paid yet; up to two seconds old */
+              held?: number
+              /** Units in paid orders */
+              sold?: number
+              /** quantity + held + sold */
+              total?: number
+              closeTime?: string | null
+              /** Units that one buyer may have */
+              limitPerBuyer?: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds?: number
+              /** The clock that decides opening and closing */
+              serverTime?: string
+            }
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Change name, description and price – By its seller or an administrator. The price counts for orders from now on. With If-Match it is changed only if name, description and price are still those of that ETag; units that were sold meanwhile do not matter. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** ETag of the item as its editor saw it */
+          'if-match'?: string
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** 2 to 20 of Hangul, ASCII letters and digits, whitespace and !@#$%^&*(),.?":{}|<> */
+            name: string
+            /** 8 to 500 of Hangul, ASCII letters and digits, whitespace and !@#$%^&*(),.?":{}|<> */
+            description: string
+            /** Korean won */
+            price: number
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Korean won */
+              price: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        412: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take an item off for good – Refused while it has orders that are not cancelled, expired or returned, and while its limited sale is open. */
+    delete: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/batch': {
+    /** Several items at once – In the order of the ids; null where there is no such item. */
+    post: {
+      parameters: {
+        header?: {
+          /** ETag of an answer that the caller has */
+          'if-none-match'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        200: {
+          content: {
+            'application/json': ({
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Units that can still be ordered */
+              quantity: number
+              /** Korean won */
+              price: number
+              openTime: string | null
+              isReserved: boolean
+              /** Who sells it */
+              sellerId: number
+              saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              /** Units in orders that are not paid yet; up to two seconds old */
+              held?: number
+              /** Units in paid orders */
+              sold?: number
+              /** quantity + held + sold */
+              total?: number
+              closeTime?: string | null
+              /** Units that one buyer may have */
+              limitPerBuyer?: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds?: number
+              /** The clock that decides opening and closing */
+              serverTime?: string
+            } | null)[]
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take several items off for good – All or none: nothing happens where one belongs to somebody else, has live orders or an open sale. Unknown ids are passed over unless there is no other. */
+    delete: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/internal/items/{itemId}': {
+    /** One item, with the state of its sale – Units and rules as committed less than a second ago; the state of a sale changes on time. serverTime is the clock that decides: count down by it. The first part of the ETag, up to the dot, is what editing changes. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** ETag of an answer that the caller has */
+          'if-none-match'?: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Units that can still be ordered */
+              quantity: number
+              /** Korean won */
+              price: number
+              openTime: string | null
+              isReserved: boolean
+              /** Who sells it */
+              sellerId: number
+              saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              /** Units in orders that are not paid yet; up to two seconds old */
+              held?: number
+              /** Units in paid orders */
+              sold?: number
+              /** quantity + held + sold */
+              total?: number
+              closeTime?: string | null
+              /** Units that one buyer may have */
+              limitPerBuyer?: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds?: number
+              /** The clock that decides opening and closing */
+              serverTime?: string
+            }
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/internal/items/batch': {
+    /** Several items at once – In the order of the ids; null where there is no such item. */
+    post: {
+      parameters: {
+        header?: {
+          /** ETag of an answer that the caller has */
+          'if-none-match'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        200: {
+          content: {
+            'application/json': ({
+              /** Id of the item */
+              id: number
+              name: string
+              description: string
+              /** Units that can still be ordered */
+              quantity: number
+              /** Korean won */
+              price: number
+              openTime: string | null
+              isReserved: boolean
+              /** Who sells it */
+              sellerId: number
+              saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              /** Units in orders that are not paid yet; up to two seconds old */
+              held?: number
+              /** Units in paid orders */
+              sold?: number
+              /** quantity + held + sold */
+              total?: number
+              closeTime?: string | null
+              /** Units that one buyer may have */
+              limitPerBuyer?: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds?: number
+              /** The clock that decides opening and closing */
+              serverTime?: string
+            } | null)[]
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/stocks/items/{itemId}': {
+    /** Units left of an item – Units in no live order, as committed less than a second ago. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** The ETag that was seen last: 304 where it is still right */
+          'if-none-match'?: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Units in no live order */
+              quantity: number
+            }
+          }
+        }
+        304: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Set how many units are left – Units in orders stay theirs, so the total follows. With If-Match and the ETag of the stock that was read, only where nothing has changed since. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** The ETag of the stock that was read */
+          'if-match'?: string
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            quantity: number
+            /** Why, for the ledger and the audit trail */
+            reason?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Units in no live order */
+              quantity: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        412: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take every unit away that is in no order – The item stays, with nothing left, and can be restocked. */
+    delete: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/stocks/batch': {
+    /** Units left of many items – By id, as committed less than a second ago. An id that is of no item has 0. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        200: { content: { 'application/json': Record<string, unknown> } }
+        400: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take every unit of many items away that is in no order – All of them or none: one item of somebody else refuses the request. Ids that are of no item are passed over. */
+    delete: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number[] } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/stocks': {
+    /** Add units – The seller of the item, or an administrator, puts more units up for sale. They can be bought at once. An item has at most 1,000,000,000. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Id of the item */
+            itemId: number
+            quantity: number
+            /** Why, for the ledger and the audit trail */
+            reason?: string
+            /** Of the first version of this API; has no meaning. */
+            '@type'?: string
+          }
+        }
+      }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take units away – Only units that are in no order can be taken away; if there are fewer, nothing changes. */
+    put: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Id of the item */
+            itemId: number
+            quantity: number
+            /** Why, for the ledger and the audit trail */
+            reason?: string
+            /** Of the first version of this API; has no meaning. */
+            '@type'?: string
+          }
+        }
+      }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/internal/stocks': {
+    /** Add units, as an administrator – The seller of the item, or an administrator, puts more units up for sale. They can be bought at once. An item has at most 1,000,000,000. */
+    post: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+          quantity: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Take units away, as an administrator – Only units that are in no order can be taken away; if there are fewer, nothing changes. */
+    put: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+          quantity: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/stocks/items/{itemId}/ledger': {
+    /** Who moved units of an item, why, how many and when – Newest first, for the seller of the item and administrators. By page; with `cursor` or `limit`, from one entry on to the next, which stays right while entries are added. Orders that were committed together are one entry. */
+    get: {
+      parameters: {
+        query?: {
+          /** Counted from 0 */
+          page?: number
+          /** Entries of a page */
+          size?: number
+          /** `next` of the page before; of the same list in the same order */
+          cursor?: string
+          /** Entries of a page */
+          limit?: number
+        }
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  content: {
+                    id: number
+                    /** What happened */
+                    reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | 'RESTOCKED' | 'REDUCED' | 'REMOVED'
+                    /** Units that came, or went where it is negative */
+                    delta: number
+                    /** Orders that this entry is about, 0 where it is by hand */
+                    orders: number
+                    /** Units in no live order, after it */
+                    available: number
+                    /** Of the stock, after it */
+                    version: number
+                    /** Who did it; null where it was many buyers or the time */
+                    actorId: number | null
+                    /** Why, in the words of who did it */
+                    note: string | null
+                    /** ISO 8601 in Korean time */
+                    at: string
+                  }[]
+                  pageable: {
+                    pageNumber: number
+                    pageSize: number
+                    offset: number
+                    paged: boolean
+                    unpaged: boolean
+                    sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                  }
+                  /** Of all pages */
+                  totalElements: number
+                  totalPages: number
+                  size: number
+                  /** Of this page, counted from 0 */
+                  number: number
+                  /** On this page */
+                  numberOfElements: number
+                  first: boolean
+                  last: boolean
+                  empty: boolean
+                  sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                }
+              | {
+                  content: {
+                    id: number
+                    /** What happened */
+                    reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | 'RESTOCKED' | 'REDUCED' | 'REMOVED'
+                    /** Units that came, or went where it is negative */
+                    delta: number
+                    /** Orders that this entry is about, 0 where it is by hand */
+                    orders: number
+                    /** Units in no live order, after it */
+                    available: number
+                    /** Of the stock, after it */
+                    version: number
+                    /** Who did it; null where it was many buyers or the time */
+                    actorId: number | null
+                    /** Why, in the words of who did it */
+                    note: string | null
+                    /** ISO 8601 in Korean time */
+                    at: string
+                  }[]
+                  next: string | null
+                }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/{itemId}/sale': {
+    /** Change the window, limit or hold of a sale – What is left out stays as it is. Limit and hold count for orders from now on. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** ISO 8601; without a zone it is Korean time */
+            openTime?: string
+            /** null: until sold out or closed by hand */
+            closeTime?: string | null
+            limitPerBuyer?: number
+            holdSeconds?: number
+            /** Why, for the audit trail */
+            reason?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              itemId: number
+              saleStatus: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              openTime: string
+              closeTime: string | null
+              limitPerBuyer: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds: number
+              /** Units put up for sale */
+              total: number
+              /** Units in no live order */
+              available: number
+              /** The clock that decides opening and closing */
+              serverTime: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/{itemId}/sale/pause': {
+    /** Pause a sale – Nothing is sold until it is resumed. Orders stay. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Why, for the audit trail */
+            reason?: string
+          } | null
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              itemId: number
+              saleStatus: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              openTime: string
+              closeTime: string | null
+              limitPerBuyer: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds: number
+              /** Units put up for sale */
+              total: number
+              /** Units in no live order */
+              available: number
+              /** The clock that decides opening and closing */
+              serverTime: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/{itemId}/sale/resume': {
+    /** Resume a paused sale – Goes on where it was paused. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Why, for the audit trail */
+            reason?: string
+          } | null
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              itemId: number
+              saleStatus: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              openTime: string
+              closeTime: string | null
+              limitPerBuyer: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds: number
+              /** Units put up for sale */
+              total: number
+              /** Units in no live order */
+              available: number
+              /** The clock that decides opening and closing */
+              serverTime: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/item-service/api/v1/items/{itemId}/sale/close': {
+    /** Close a sale – For good: a closed sale never opens again. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Why, for the audit trail */
+            reason?: string
+          } | null
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              itemId: number
+              saleStatus: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+              openTime: string
+              closeTime: string | null
+              limitPerBuyer: number
+              /** How long an unpaid order keeps its units */
+              holdSeconds: number
+              /** Units put up for sale */
+              total: number
+              /** Units in no live order */
+              available: number
+              /** The clock that decides opening and closing */
+              serverTime: string
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/orders/limited': {
+    /** Order a limited item – First come, first served. A 201 is committed; the units are held until `payBy`. The key is scoped to buyer and item and bound by a placed order only. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Id of the item */
+            itemId: number
+            quantity?: number
+            /** The price the buyer saw; compared, never charged. */
+            price?: number
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/orders': {
+    /** Order normal items – Several lines, all or nothing, at the prices of the server; units are held until `payBy`. The recipient is whom the buyer’s profile names where none is given. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** The same item twice counts as one line */
+            orderItemList: {
+              /** Id of the item */
+              itemId: number
+              itemCount: number
+              /** The price the buyer saw; compared, never charged. */
+              price?: number
+            }[]
+            /** Who gets the goods */
+            recipient?: {
+              name: string
+              /** With or without separators */
+              phoneNumber: string
+              address: string
+            }
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Own orders, newest first – Page by page (`page`, `size`), or from where the last part ended (`cursor`, `limit`), which is as fast for old orders as for new ones. */
+    get: {
+      parameters: {
+        query?: {
+          /** Counted from 0 */
+          page?: number
+          /** Entries of a page */
+          size?: number
+          /** `next` of the page before; of the same list in the same order */
+          cursor?: string
+          /** Entries of a page */
+          limit?: number
+          /** Only orders in this state */
+          status?:
+            | 'CREATED'
+            | 'PAID'
+            | 'READY'
+            | 'SHIPPING'
+            | 'SHIPPED'
+            | 'CANCEL_REQUESTED'
+            | 'RETURN_REQUESTED'
+            | 'CANCELED'
+            | 'RETURNED'
+            | 'PAYMENT_FAILED'
+            | 'FAILED'
+            | 'EXPIRED'
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  content: {
+                    /** Id of the order */
+                    orderId: number
+                    /** Id of the buyer */
+                    userId: number
+                    /** Korean won */
+                    totalSum: number
+                    /** ISO 8601 in Korean time */
+                    orderDate: string
+                    orderItemList: {
+                      /** Id of the line within its order: that of its item */
+                      orderItemId: number
+                      /** Id of the item */
+                      itemId: number
+                      /** Units that count; 0 where all were cancelled */
+                      quantity: number
+                      /** Korean won */
+                      unitPrice: number
+                      /** Korean won */
+                      totalSum: number
+                      status: string
+                      /** Units fewer than were ordered first; left out where there are none */
+                      canceledQuantity?: number
+                    }[]
+                    status: string
+                    /** ISO 8601 in Korean time */
+                    payBy: string
+                    /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+                    saleSequence?: number
+                    /** Lines of the order that the list does not show: it shows the first 100 of each */
+                    linesLeftOut?: number
+                  }[]
+                  pageable: {
+                    pageNumber: number
+                    pageSize: number
+                    offset: number
+                    paged: boolean
+                    unpaged: boolean
+                    sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                  }
+                  /** Of all pages */
+                  totalElements: number
+                  totalPages: number
+                  size: number
+                  /** Of this page, counted from 0 */
+                  number: number
+                  /** On this page */
+                  numberOfElements: number
+                  first: boolean
+                  last: boolean
+                  empty: boolean
+                  sort: { empty: boolean; sorted: boolean; unsorted: boolean }
+                }
+              | {
+                  content: {
+                    /** Id of the order */
+                    orderId: number
+                    /** Id of the buyer */
+                    userId: number
+                    /** Korean won */
+                    totalSum: number
+                    /** ISO 8601 in Korean time */
+                    orderDate: string
+                    orderItemList: {
+                      /** Id of the line within its order: that of its item */
+                      orderItemId: number
+                      /** Id of the item */
+                      itemId: number
+                      /** Units that count; 0 where all were cancelled */
+                      quantity: number
+                      /** Korean won */
+                      unitPrice: number
+                      /** Korean won */
+                      totalSum: number
+                      status: string
+                      /** Units fewer than were ordered first; left out where there are none */
+                      canceledQuantity?: number
+                    }[]
+                    status: string
+                    /** ISO 8601 in Korean time */
+                    payBy: string
+                    /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+                    saleSequence?: number
+                    /** Lines of the order that the list does not show: it shows the first 100 of each */
+                    linesLeftOut?: number
+                  }[]
+                  next: string | null
+                }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/orders/{orderId}': {
+    /** Change an unpaid order – The recipient, and quantities of the lines that the order has: fewer units are for sale again at once, more are taken at the price of the line, all or nothing. `payBy` stays. A limited order can only be lowered (409 LIMITED_ITEM): more units of a limited sale are a claim of their own, in the order of arrival. With nothing left the order is CANCELED. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Who gets the goods */
+            recipient?: {
+              name: string
+              /** With or without separators */
+              phoneNumber: string
+              address: string
+            }
+            /** Lines of the order that change */
+            lines?: {
+              /** Id of the item */
+              itemId: number
+              /** Units from now on; 0 cancels the line */
+              quantity: number
+            }[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+              /** Who gets the goods */
+              recipient?: {
+                name: string
+                /** With or without separators */
+                phoneNumber: string
+                address: string
+              }
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** One order, with its recipient – For its buyer and for administrators. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+              /** Who gets the goods */
+              recipient?: {
+                name: string
+                /** With or without separators */
+                phoneNumber: string
+                address: string
+              }
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Delete an order from the own list – Of an order that is over: cancelled, expired, failed, returned or delivered. Units and money are not touched; the export of the member still has it. */
+    delete: {
+      parameters: {
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/orders/{orderId}/cancel': {
+    /** Cancel an unpaid order, or some of it – The whole order without a body; one line by `?itemId=`, several by `orderItemIds`, some units by `lines` – one of them at a time. Units are for sale again at once. Nothing happens where it is cancelled already. */
+    put: {
+      parameters: {
+        query?: {
+          /** Id of the item */
+          itemId?: number
+        }
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Some units of lines */
+            lines?: {
+              /** Id of the item */
+              itemId: number
+              /** Units to cancel */
+              quantity: number
+            }[]
+            /** Whole lines */
+            orderItemIds?: number[]
+            cancelReason?: string
+          } | null
+        }
+      }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts': {
+    /** What is in the cart – Quantities are those of the cart; names, prices, units and sales those of the items as of now. A member who never added anything has an empty cart. */
+    get: {
+      parameters: {}
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** The id of the member: each has one cart */
+              cartId: number
+              /** In the order in which they were added */
+              cartItems: {
+                /** Id of the item */
+                itemId: number
+                name: string | null
+                price: number | null
+                /** Units in the cart */
+                quantity: number
+                /** Units that can still be ordered */
+                available: number
+                /** A limited item, sold by its sale only */
+                isReserved: boolean
+                saleStatus?: 'SCHEDULED' | 'OPEN' | 'PAUSED' | 'SOLD_OUT' | 'CLOSED'
+                openTime: string | null
+                /** false: the item was taken off. It has no name and price any more. */
+                isOnSale: boolean
+                /** A normal item of which there are enough units */
+                isOrderable: boolean
+                /** Price times quantity */
+                totalSum: number
+              }[]
+              /** Of the lines that can be ordered */
+              totalSum: number
+            }
+          }
+        }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Add to the cart – One entry, or a list of them, all or nothing. The quantity is added to what is there: up to 1,000 units of an item, and 100 items. Limited items can be kept in a cart, but are bought by their sale only. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json':
+            | {
+                /** Id of the item */
+                itemId: number
+                quantity: number
+              }
+            | {
+                /** Id of the item */
+                itemId: number
+                quantity: number
+              }[]
+        }
+      }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Empty the cart – Also where nothing is in it. */
+    delete: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/order': {
+    /** Order what is in the cart – One order, all or nothing, at the prices of now; its lines leave the cart with it. Without `itemIds` it is every line of a normal item; limited items, which are bought by their sale, and items that were taken off stay in the cart. The goods go to `recipient`, or to the member’s own address. The body may be left out. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** Lines to order; all of normal items where it is left out */
+            itemIds?: number[]
+            /** Who gets the goods */
+            recipient?: {
+              name: string
+              /** With or without separators */
+              phoneNumber: string
+              address: string
+            }
+          } | null
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              /** Id of the order */
+              orderId: number
+              /** Id of the buyer */
+              userId: number
+              /** Korean won */
+              totalSum: number
+              /** ISO 8601 in Korean time */
+              orderDate: string
+              orderItemList: {
+                /** Id of the line within its order: that of its item */
+                orderItemId: number
+                /** Id of the item */
+                itemId: number
+                /** Units that count; 0 where all were cancelled */
+                quantity: number
+                /** Korean won */
+                unitPrice: number
+                /** Korean won */
+                totalSum: number
+                status: string
+                /** Units fewer than were ordered first; left out where there are none */
+                canceledQuantity?: number
+              }[]
+              status: string
+              /** ISO 8601 in Korean time */
+              payBy: string
+              /** Order of arrival at the gate of the sale: epoch * 2^32 + n. Limited orders only. */
+              saleSequence?: number
+            }
+          }
+        }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/increase': {
+    /** One unit: increase the quantity of a line – Up to 1,000 units of an item. */
+    put: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/{itemId}/increase': {
+    /** Any number of units: increase the quantity of a line – Up to 1,000 units of an item. The body is the number alone. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/decrease': {
+    /** One unit: decrease the quantity of a line – A line of which nothing is left is removed. */
+    put: {
+      parameters: {
+        query: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/{itemId}/decrease': {
+    /** Any number of units: decrease the quantity of a line – A line of which nothing is left is removed. The body is the number alone. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': number } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+  '/order-service/api/v1/carts/{itemId}': {
+    /** Set the quantity of a line – At least 1: DELETE removes the line. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: { content: { 'application/json': { quantity: number } } }
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        413: { content: { 'application/problem+json': Problem } }
+        415: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+    /** Remove one line – Also one of an item that was taken off. */
+    delete: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        204: { content: {} }
+        400: { content: { 'application/problem+json': Problem } }
+        401: { content: { 'application/problem+json': Problem } }
+        403: { content: { 'application/problem+json': Problem } }
+        404: { content: { 'application/problem+json': Problem } }
+        409: { content: { 'application/problem+json': Problem } }
+        422: { content: { 'application/problem+json': Problem } }
+        429: { content: { 'application/problem+json': Problem } }
+        500: { content: { 'application/problem+json': Problem } }
+        503: { content: { 'application/problem+json': Problem } }
+      }
+    }
+  }
+}
