@@ -69,6 +69,22 @@ describe('the gate in memory', () => {
     gate.settle(claims, [{ itemId: 1, version: row.version, available: row.available }])
   }
 
+  it('lets a claim that was told no leave the line, also one that came after the committed zero', async () => {
+    row.available = 1
+    expect(await ask(claim(1))).toMatchObject({ answer: 'granted' })
+    gate.learn([{ itemId: 1, version: ++row.version, available: (row.available = 0) }])
+    // While the rules are being read again memory must not refuse: it waits for the unit in flight.
+    const refreshed = gate.refresh([1])
+    const second = ask(claim(2))
+    await refreshed
+    expect(await second).toEqual({ answer: 'sold_out' })
+    row.version++
+    row.available = 1
+    gate.settle([claim(1)], [{ itemId: 1, version: row.version, available: 1 }])
+    // At once: the unit is not kept for the one who was refused.
+    expect(ask(claim(3))).toMatchObject({ answer: 'granted' })
+  })
+
   it('numbers claims in the order it saw them, within its epoch', async () => {
     expect(await ask(claim(1))).toEqual({ answer: 'granted', sequence: 4 * EPOCH + 1 })
     expect(await ask(claim(2))).toEqual({ answer: 'granted', sequence: 4 * EPOCH + 2 })

@@ -100,12 +100,12 @@ export function createGate(options: {
     if (entry.waiting.size === 0 || entry.isStale || reason(entry) === undefined) return
     const present = [...entry.waiting.values()]
     entry.waiting.clear()
-    // At a committed zero the store lets all of them go by itself.
-    if (entry.row.available > 0)
-      store.leave(
-        entry.itemId,
-        present.map(({ sequence }) => sequence),
-      )
+    // Also at a committed zero, where the store lets go of those it has by itself: one that came after that would stay in line,
+    // and be given units that nobody takes.
+    store.leave(
+      entry.itemId,
+      present.map(({ sequence }) => sequence),
+    )
     for (const { asked, cancel, resolve } of present) {
       cancel()
       resolve(answer(entry, asked))
