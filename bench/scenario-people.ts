@@ -19,7 +19,10 @@ const PASSWORD = 'glass-river-of-the-bench'
 async function run(rig: Rig): Promise<Outcome> {
   const mailServer = await startHangingMailServer()
   await rig.life.add({ name: 'a mail server that hangs', stop: mailServer.stop, msMax: 1_000 })
-  const service = await rig.startService({ smtpUrl: `smtp://127.0.0.1:${mailServer.port}` })
+  const service = await rig.startService({
+    logLevel: 'silent',
+    smtpUrl: `smtp://127.0.0.1:${mailServer.port}`,
+  })
   const url = `http://127.0.0.1:${service.port}`
   const faults: string[] = []
   await rig.waitForQuiet()

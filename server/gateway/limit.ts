@@ -62,10 +62,9 @@ function keyOf(request: FastifyRequest, name: LimitName): string {
   // Unset on routes that are open to everybody.
   const caller = request.caller as FastifyRequest['caller'] | null
   if (caller !== null) return `${name} user ${caller.userId}`
-  const { method, routeOptions, ip } = request
   // Each public route that guesses or mails counts for itself; reads count together.
-  const what = LIMITS[name].free === 0 ? `${method} ${routeOptions.url}` : name
-  return `${what} ${networkOf(ip)}`
+  const what = LIMITS[name].free === 0 ? `${request.method} ${request.routeOptions.url}` : name
+  return `${what} ${networkOf(request.ip)}`
 }
 
 /** One household has one IPv4 address, or 2^64 IPv6 addresses. */
