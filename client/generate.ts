@@ -58,6 +58,8 @@ export function typesOf({ paths, components }: OpenApi): Promise<string> {
   )
   const text = `// Made by \`npm run client\` from the service's OpenAPI document. Do not edit.
 ${schemas.join('\n')}
+/** All errors of a route have one shape. */
+type Problems<Status extends number> = Record<Status, { content: { 'application/problem+json': Problem } }>
 export interface paths {${routes.join('\n')}}
 `
   return format(text, { parser: 'typescript', semi: false, singleQuote: true, printWidth: 110 })
@@ -75,15 +77,20 @@ function operationOf([method, operation]: [string, Operation]): string {
     requestBody === undefined
       ? ''
       : `requestBody${requestBody.required === true ? '' : '?'}: { content: ${contentOf(requestBody.content)} }`
-  const answers = Object.entries(responses).map(
-    ([status, { content }]) => `${status}: { content: ${content === undefined ? '{}' : contentOf(content)} }`,
-  )
+  const answers = Object.entries(responses).filter(([, { content }]) => !isProblem(content))
+  const problems = Object.entries(responses).filter(([, { content }]) => isProblem(content))
   return `${comment([summary, description].filter(Boolean).join(' – '))}${method}: {
     parameters: {${groups.join('\n')}}
     ${body}
-    responses: {${answers.join('\n')}}
+responses: {${answers.map(answerOf).join('\n')}} & Problems<${problems.map(([status]) => status).join(' | ')}>
   }`
 }
+
+const isProblem = (content: Content | undefined): boolean =>
+  content?.['application/problem+json'] !== undefined
+
+const answerOf = ([status, { content }]: [string, { content?: Content }]): string =>
+  `${status}: { content: ${content === undefined ? '{}' : contentOf(content)} }`
 
 const parameterOf = (parameter: NonNullable<Operation['parameters']>[number]): string =>
   `${comment(parameter.description)}${JSON.stringify(parameter.name)}${parameter.required === true ? '' : '?'}: ${typeOf(parameter.schema)}`

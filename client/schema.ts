@@ -12,6 +12,8 @@ export type Problem = {
   errors: { field: string; value: string; reason: string }[]
   requestId: string
 }
+/** All errors of a route have one shape. */
+type Problems<Status extends number> = Record<Status, { content: { 'application/problem+json': Problem } }>
 export interface paths {
   '/user-service/api/v1/users': {
     /** 회원 가입 / Sign up – The code to verify the e-mail is mailed. */
@@ -41,15 +43,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 403 | 409 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/{userId}/email-verification': {
@@ -84,15 +78,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 403 | 404 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/email-verification/resend': {
@@ -109,14 +95,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 403 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/login': {
@@ -137,15 +116,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/logout': {
@@ -153,13 +124,7 @@ export interface paths {
     post: {
       parameters: {}
 
-      responses: {
-        204: { content: {} }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<403 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/reissue': {
@@ -167,14 +132,7 @@ export interface paths {
     post: {
       parameters: {}
 
-      responses: {
-        204: { content: {} }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<401 | 403 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/{userId}': {
@@ -202,14 +160,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
     /** 회원 탈퇴 / Delete the account – With the password, twice. Every login ends at once; e-mail and phone number are free again. Orders are kept without the profile, as the law asks; units of open limited sales go on counting for the limit of whoever signs up with the same e-mail or phone number. Items of a seller stay for sale until an administrator takes them off. */
     delete: {
@@ -224,20 +175,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': { password: string; password2: string } } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/user-service/api/v1/users/{userId}/info': {
@@ -273,18 +213,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/{userId}/export': {
@@ -338,14 +267,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/{userId}/password': {
@@ -385,18 +307,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/password-reset': {
@@ -413,14 +324,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 403 | 413 | 415 | 429 | 500 | 503>
     }
     /** 비밀번호 재설정 / Choose a new password – With the link from the mail, which lives 30 minutes, for one use. Every login of the member ends. The e-mail counts as verified. */
     put: {
@@ -446,15 +350,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/users/{userId}/role': {
@@ -481,18 +377,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/internal/users': {
@@ -524,14 +409,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/internal/audit': {
@@ -571,13 +449,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/wishlists': {
@@ -611,12 +483,7 @@ export interface paths {
             }
           }
         }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<401 | 403 | 429 | 500 | 503>
     }
     /** Put an item on the wishlist – At most 500 items. */
     post: {
@@ -631,18 +498,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
     /** Take an item from the wishlist – Also one that is not for sale any more. */
     delete: {
@@ -657,18 +513,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/wishlists/order': {
@@ -734,18 +579,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/user-service/api/v1/wishlists/wishlist/items': {
@@ -758,20 +592,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number[] } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
     /** Take several items from the wishlist – Items that are not on it are skipped. */
     delete: {
@@ -782,19 +605,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number[] } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/user-service/api/v1/wishlists/clear': {
@@ -807,17 +620,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items': {
@@ -940,11 +743,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 429 | 500 | 503>
     }
     /** Put an item up for sale – A limited item (isReserved) needs an openTime; its limit per buyer is 1 unless given. Others are for sale at once. */
     post: {
@@ -1001,17 +800,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/{itemId}': {
@@ -1062,12 +851,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 404 | 429 | 500 | 503>
     }
     /** Change name, description and price – By its seller or an administrator. The price counts for orders from now on. With If-Match it is changed only if name, description and price are still those of that ETag; units that were sold meanwhile do not matter. */
     put: {
@@ -1108,19 +892,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        412: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503>
     }
     /** Take an item off for good – Refused while it has orders that are not cancelled, expired or returned, and while its limited sale is open. */
     delete: {
@@ -1135,18 +907,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/batch': {
@@ -1193,14 +954,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 403 | 413 | 415 | 429 | 500 | 503>
     }
     /** Take several items off for good – All or none: nothing happens where one belongs to somebody else, has live orders or an open sale. Unknown ids are passed over unless there is no other. */
     delete: {
@@ -1211,20 +965,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number[] } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/item-service/api/v1/internal/items/{itemId}': {
@@ -1275,14 +1018,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/internal/items/batch': {
@@ -1329,15 +1065,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/stocks/items/{itemId}': {
@@ -1364,12 +1092,7 @@ export interface paths {
           }
         }
         304: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 404 | 429 | 500 | 503>
     }
     /** Set how many units are left – Units in orders stay theirs, so the total follows. With If-Match and the ETag of the stock that was read, only where nothing has changed since. */
     put: {
@@ -1403,19 +1126,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        412: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503>
     }
     /** Take every unit away that is in no order – The item stays, with nothing left, and can be restocked. */
     delete: {
@@ -1430,18 +1141,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/stocks/batch': {
@@ -1449,16 +1149,9 @@ export interface paths {
     post: {
       parameters: {}
       requestBody: { content: { 'application/json': number[] } }
-      responses: {
-        200: { content: { 'application/json': Record<string, unknown> } }
-        400: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 200: { content: { 'application/json': Record<string, unknown> } } } & Problems<
+        400 | 403 | 413 | 415 | 429 | 500 | 503
+      >
     }
     /** Take every unit of many items away that is in no order – All of them or none: one item of somebody else refuses the request. Ids that are of no item are passed over. */
     delete: {
@@ -1469,20 +1162,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number[] } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/item-service/api/v1/stocks': {
@@ -1507,20 +1189,9 @@ export interface paths {
           }
         }
       }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
     /** Take units away – Only units that are in no order can be taken away; if there are fewer, nothing changes. */
     put: {
@@ -1543,20 +1214,9 @@ export interface paths {
           }
         }
       }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/item-service/api/v1/internal/stocks': {
@@ -1574,18 +1234,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
     /** Take units away, as an administrator – Only units that are in no order can be taken away; if there are fewer, nothing changes. */
     put: {
@@ -1601,18 +1250,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/stocks/items/{itemId}/ledger': {
@@ -1704,14 +1342,7 @@ export interface paths {
                 }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/{itemId}/sale': {
@@ -1761,18 +1392,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/{itemId}/sale/pause': {
@@ -1816,18 +1436,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/{itemId}/sale/resume': {
@@ -1871,18 +1480,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/items/{itemId}/sale/close': {
@@ -1926,18 +1524,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/orders/limited': {
@@ -1995,18 +1582,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/orders': {
@@ -2074,18 +1650,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
     /** Own orders, newest first – Page by page (`page`, `size`), or from where the last part ended (`cursor`, `limit`), which is as fast for old orders as for new ones. */
     get: {
@@ -2211,13 +1776,7 @@ export interface paths {
                 }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/orders/{orderId}': {
@@ -2295,18 +1854,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
     /** One order, with its recipient – For its buyer and for administrators. */
     get: {
@@ -2359,14 +1907,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
     /** Delete an order from the own list – Of an order that is over: cancelled, expired, failed, returned or delivered. Units and money are not touched; the export of the member still has it. */
     delete: {
@@ -2381,18 +1922,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/orders/{orderId}/cancel': {
@@ -2428,20 +1958,9 @@ export interface paths {
           } | null
         }
       }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/order-service/api/v1/carts': {
@@ -2481,12 +2000,7 @@ export interface paths {
             }
           }
         }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<401 | 403 | 429 | 500 | 503>
     }
     /** Add to the cart – One entry, or a list of them, all or nothing. The quantity is added to what is there: up to 1,000 units of an item, and 100 items. Limited items can be kept in a cart, but are bought by their sale only. */
     post: {
@@ -2511,20 +2025,9 @@ export interface paths {
               }[]
         }
       }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
     /** Empty the cart – Also where nothing is in it. */
     delete: {
@@ -2535,17 +2038,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/carts/order': {
@@ -2607,18 +2100,7 @@ export interface paths {
             }
           }
         }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/carts/increase': {
@@ -2635,18 +2117,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/carts/{itemId}/increase': {
@@ -2663,20 +2134,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/order-service/api/v1/carts/decrease': {
@@ -2693,18 +2153,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
   '/order-service/api/v1/carts/{itemId}/decrease': {
@@ -2721,20 +2170,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': number } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
   }
   '/order-service/api/v1/carts/{itemId}': {
@@ -2751,20 +2189,9 @@ export interface paths {
         }
       }
       requestBody: { content: { 'application/json': { quantity: number } } }
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        413: { content: { 'application/problem+json': Problem } }
-        415: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
     }
     /** Remove one line – Also one of an item that was taken off. */
     delete: {
@@ -2779,18 +2206,7 @@ export interface paths {
         }
       }
 
-      responses: {
-        204: { content: {} }
-        400: { content: { 'application/problem+json': Problem } }
-        401: { content: { 'application/problem+json': Problem } }
-        403: { content: { 'application/problem+json': Problem } }
-        404: { content: { 'application/problem+json': Problem } }
-        409: { content: { 'application/problem+json': Problem } }
-        422: { content: { 'application/problem+json': Problem } }
-        429: { content: { 'application/problem+json': Problem } }
-        500: { content: { 'application/problem+json': Problem } }
-        503: { content: { 'application/problem+json': Problem } }
-      }
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
     }
   }
 }
