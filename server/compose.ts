@@ -2,11 +2,11 @@
 import { createDenyList, createTokens } from './platform/auth.ts'
 import { systemClock } from './platform/clock.ts'
 import { createPersonalData } from './platform/crypto.ts'
-import { openDatabase, type Db } from './platform/db.ts'
+import { openDatabase } from './platform/db.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
 import { createJobs } from './platform/jobs.ts'
-import { createKeptAnswers, forgetKeptAnswers, forgetOldAnswers } from './platform/kept-answers.ts'
+import { createKeptAnswers, forgetKeptAnswers, createForgetAnswersWorker } from './platform/kept-answers.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
 import { measureHttp } from './platform/measure-http.ts'
@@ -15,7 +15,6 @@ import { migrate, readMigrations } from './platform/migrate.ts'
 import { createListener } from './platform/notify.ts'
 import { createPasswords } from './platform/passwords.ts'
 import { createRedisLink } from './platform/redis.ts'
-import { repeat } from './platform/repeat.ts'
 import type { Worker } from './platform/worker.ts'
 import type { Config } from './config.ts'
 import { describe } from './gateway/describe.ts'
@@ -139,9 +138,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ...(redis === undefined ? [] : [redis]),
     ...role.attendants.flatMap((name) => modules[name].attendants),
     ...role.workers.flatMap((name) => modules[name].workers),
-    ...(role.workers.length === 0
-      ? []
-      : [repeat('forget kept answers', FORGET_ANSWERS_EVERY_MS, log, () => forgetAnswers(database.db))]),
+    ...(role.workers.length === 0 ? [] : [createForgetAnswersWorker({ database, log })]),
   ]
 
   const http = createHttp({
@@ -185,16 +182,6 @@ export async function compose(config: Config, log: Log): Promise<App> {
     },
     stop: () => (stopping ??= stop()),
   }
-}
-
-const FORGET_ANSWERS_EVERY_MS = 60_000
-const FORGET_ANSWERS_AGAIN_MS = 100
-const FORGET_ROWS_MAX = 5_000
-
-async function forgetAnswers(db: Db): Promise<number | undefined> {
-  return (await forgetOldAnswers(db, FORGET_ROWS_MAX)) === FORGET_ROWS_MAX
-    ? FORGET_ANSWERS_AGAIN_MS
-    : undefined
 }
 
 const MODULES_DIR = `${import.meta.dirname}/modules`

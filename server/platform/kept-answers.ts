@@ -3,6 +3,9 @@ import { sql } from 'kysely'
 import type { PersonalData } from './crypto.ts'
 import type { Database, Db, Tx } from './db.ts'
 import { AppError } from './errors.ts'
+import type { Log } from './log.ts'
+import { repeat } from './repeat.ts'
+import type { Worker } from './worker.ts'
 
 interface KeyedRequest {
   userId: number
@@ -139,4 +142,16 @@ export async function forgetOldAnswers(db: Db, rowsMax: number): Promise<number>
       SELECT id FROM platform.kept_answer WHERE expires_at < statement_timestamp()
        ORDER BY expires_at LIMIT ${rowsMax} FOR UPDATE SKIP LOCKED)`.execute(db)
   return Number(numAffectedRows ?? 0)
+}
+
+const FORGET_EVERY_MS = 60_000
+/** Where a batch was full there is more. */
+const FORGET_AGAIN_MS = 100
+const FORGET_ROWS_MAX = 5_000
+
+export function createForgetAnswersWorker({ database, log }: { database: Database; log: Log }): Worker {
+  return repeat('forget kept answers', FORGET_EVERY_MS, log, async () => {
+    const forgotten = await forgetOldAnswers(database.db, FORGET_ROWS_MAX)
+    return forgotten === FORGET_ROWS_MAX ? FORGET_AGAIN_MS : undefined
+  })
 }
