@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
-import { isSameAnswer } from '../../platform/etag.ts'
 import type { Http } from '../../platform/http.ts'
+import { sendPrepared } from '../../platform/prepared-answer.ts'
 import { problems } from '../../platform/problem-schema.ts'
 import { clearStock } from './clear-stock.ts'
 import { STOCK_UNITS_MAX } from './contract.ts'
@@ -65,12 +65,8 @@ function readRoute(http: Http, reads: StockReads): void {
 
 function sendStock(reply: FastifyReply, stock: StockRead | undefined): void {
   if (stock === undefined) throw new AppError('NOT_FOUND_STOCK')
-  if (isSameAnswer(reply, stock.etag)) void reply.code(304).send()
-  else void reply.header('content-type', JSON_TEXT).serializer(asIs).send(stock.text)
+  sendPrepared(reply, stock.etag, () => stock.text)
 }
-
-const JSON_TEXT = 'application/json; charset=utf-8'
-const asIs = (text: unknown): string => text as string
 
 function batchRoute(http: Http, reads: StockReads): void {
   http.post(
