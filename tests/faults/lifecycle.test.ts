@@ -90,7 +90,7 @@ describe('start', () => {
     expect(await demo.exited).toBe(0)
     expect(performance.now() - stopped).toBeLessThan(END_MS_MAX)
     expect(processesOf(parent)).toEqual([])
-    expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
+    expect(await becomes(() => !existsSync(join(dataDir, 'server.lock')), END_MS_MAX)).toBe(true)
   })
 
   it.each(['POSIX', 'ko_KR.EUC-KR'])('makes a UTF-8 database where the language is %s', async (language) => {
@@ -155,7 +155,7 @@ describe('start', () => {
     process.kill(-(demo.child.pid ?? 0), 'SIGINT')
     await demo.exited
     expect(await becomes(() => processesOf(parent).length === 0, END_MS_MAX)).toBe(true)
-    expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
+    expect(await becomes(() => !existsSync(join(dataDir, 'server.lock')), END_MS_MAX)).toBe(true)
   })
 
   it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
@@ -168,7 +168,7 @@ describe('start', () => {
       demo.child.kill(signal)
       await demo.exited
       expect(await becomes(() => processesOf(parent).length === 0, END_MS_MAX)).toBe(true)
-      expect(existsSync(join(dataDir, 'server.lock'))).toBe(false)
+      expect(await becomes(() => !existsSync(join(dataDir, 'server.lock')), END_MS_MAX)).toBe(true)
     },
   )
 
