@@ -3,6 +3,7 @@ import fastifySwagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import type { ErrorCode } from '../platform/errors.ts'
 import { createHttp, type Http } from '../platform/http.ts'
+import { IdempotencyKey } from '../platform/idempotency-key.ts'
 import type { Log } from '../platform/log.ts'
 import { problems } from '../platform/problem-schema.ts'
 import { addExamples } from './examples.ts'
@@ -46,19 +47,7 @@ export function describe({ guard, addRoutes }: Described, log: Log): () => Promi
   return () => (document ??= make())
 }
 
-const KEY_HEADER = {
-  type: 'object',
-  properties: {
-    'idempotency-key': {
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[\\x21-\\x7e]+$',
-      description: 'Repeat it to get the same answer again.',
-      examples: ['6f1c2a0e-order-1'],
-    },
-  },
-}
+const KEY_HEADER = { type: 'object', properties: { 'idempotency-key': IdempotencyKey } }
 
 /** What follows from a route's rule need not be said at the route: who may call it, keys, and the refusals that come with them. */
 function describeRule(route: RouteOptions): void {

@@ -4,7 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sqlState } from '../platform/db.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Http } from '../platform/http.ts'
+import { isIdempotencyKey } from '../platform/idempotency-key.ts'
 import type { Claimed, KeptAnswers, Once } from '../platform/kept-answers.ts'
+import { asIs } from '../platform/prepared-answer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +15,6 @@ declare module 'fastify' {
   }
 }
 
-const KEY = /^[\x21-\x7e]{1,255}$/
 const ANSWER_CHARACTERS_MAX = 1_000_000
 const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const
 
@@ -24,7 +25,7 @@ export function keepAnswers(http: Http, answers: KeptAnswers): void {
   const claim = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const key = request.headers['idempotency-key']
     if (key === undefined) return undefined
-    if (typeof key !== 'string' || !KEY.test(key)) throw new AppError('IDEMPOTENCY_KEY_MALFORMED')
+    if (!isIdempotencyKey(key)) throw new AppError('IDEMPOTENCY_KEY_MALFORMED')
     const { method, url } = request.routeOptions
     const { params, query, body } = request
     const result = await answers.claim({
@@ -41,7 +42,7 @@ export function keepAnswers(http: Http, answers: KeptAnswers): void {
       case 'kept':
         reply.code(result.answer.status).headers(result.answer.headers).header('idempotency-replayed', 'true')
         // As it was sent the first time.
-        return reply.serializer((text: unknown) => text as string).send(result.answer.body || null)
+        return reply.serializer(asIs).send(result.answer.body || null)
       case 'in_flight':
         throw new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterSeconds: 1 })
       case 'answer_lost':

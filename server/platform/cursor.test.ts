@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decodeCursor, encodeCursor, toCursorPage } from './cursor.ts'
+import { decodeCursor, encodeCursor, isByCursor, toCursorPage, type PageOrCursor } from './cursor.ts'
 import { AppError } from './errors.ts'
 
 const codeOf = (read: () => unknown): string => {
@@ -41,6 +41,23 @@ describe('cursors', () => {
     '\ud800',
   ])('%j is not one of ours', (text) => {
     expect(codeOf(() => decodeCursor(text, ['text', 'integer']))).toBe('INVALID_CURSOR')
+  })
+
+  test.each<[PageOrCursor, boolean | string]>([
+    [{}, false],
+    [{ page: 0, size: 20 }, false],
+    [{ limit: 5 }, true],
+    [{ cursor: 'WzFd' }, true],
+    [{ page: 0, limit: 5 }, 'limit'],
+    [{ size: 5, cursor: 'WzFd', limit: 5 }, 'cursor'],
+  ])('%j asks for a page, for what follows a cursor, or for both, which is refused', (query, expected) => {
+    let told: unknown
+    try {
+      told = isByCursor(query)
+    } catch (error) {
+      told = error instanceof AppError ? error.fields[0]?.field : error
+    }
+    expect(told).toBe(expected)
   })
 
   test('a page has a next one only where there is more', () => {

@@ -71,6 +71,28 @@ export const CursorQuery = Type.Object({
   ),
 })
 
+const EITHER_OR = {
+  ko: 'page, size와 cursor, limit는 함께 사용할 수 없습니다.',
+  en: 'Use page and size, or cursor and limit.',
+}
+
+/** Whether the query asks for the part after a cursor, and not for a page by its number. Throws where it asks for both. */
+export function isByCursor({ page, size, cursor, limit }: PageOrCursor): boolean {
+  const byCursor = cursor !== undefined || limit !== undefined
+  if (byCursor && (page !== undefined || size !== undefined))
+    throw new AppError('INVALID_INPUT_VALUE', {
+      fields: [{ field: cursor === undefined ? 'limit' : 'cursor', value: '', reason: EITHER_OR }],
+    })
+  return byCursor
+}
+
+export interface PageOrCursor {
+  page?: number | undefined
+  size?: number | undefined
+  cursor?: string | undefined
+  limit?: number | undefined
+}
+
 export const limitOf = ({ limit }: { limit?: number | undefined }): number => limit ?? PAGE_ENTRIES
 
 type CursorPageSchema<Entry extends TSchema> = TObject<{

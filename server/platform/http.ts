@@ -24,6 +24,7 @@ import {
   type FieldError,
 } from './errors.ts'
 import type { Log } from './log.ts'
+import { asIs } from './prepared-answer.ts'
 import { answerUnreadable } from './unreadable-request.ts'
 import { compileValidator } from './validate.ts'
 
@@ -102,8 +103,6 @@ export function sendProblem(
   // The route's response schema is for its good answers: this text is sent as it is.
   void reply.serializer(asIs).send(renderProblem(code, language, { path, id: request.id }, fields))
 }
-
-const asIs = (text: unknown): string => text as string
 
 function sendError(
   error: FastifyError | AppError | Error,

@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify'
 import { isSameAnswer } from './etag.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
-const asIs = (text: unknown): string => text as string
+/** The serializer of what is text already. */
+export const asIs = (text: unknown): string => text as string
 
 /** `text` is asked for only where it is sent. */
 export function sendPrepared(reply: FastifyReply, etag: string, text: () => string): void {

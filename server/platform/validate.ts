@@ -5,8 +5,36 @@ import { Compile } from 'typebox/compile'
 import { AppError, type FieldError } from './errors.ts'
 import { reasonOf } from './validation-reasons.ts'
 
-/** Text of the address becomes the number it should be; bodies and headers are taken as they are. */
-export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+/**
+ * Text of the address becomes the number it should be; bodies and headers are taken as they are. What may have several shapes – one
+ * entry or a list of them, an object or nothing – is told what is wrong with the shape that was meant, not with each. The first is
+ * meant where none fits.
+ */
+export const compileValidator: FastifySchemaCompiler<TSchema> = (route) => {
+  const shapes = shapesOf(route.schema).map((schema) => ({
+    type: schema.type,
+    validate: compileShape({ ...route, schema }),
+  }))
+  const [first] = shapes
+  if (first === undefined) return compileShape(route)
+  return (input: unknown) => (shapes.find(({ type }) => type === typeOf(input)) ?? first).validate(input)
+}
+
+type Shape = TSchema & { type?: string }
+
+/** Of a union whose parts are told apart by their type. */
+function shapesOf(schema: TSchema): readonly Shape[] {
+  const { anyOf = [] } = schema as { anyOf?: Shape[] }
+  const types = new Set(anyOf.map(({ type }) => type))
+  return types.size === anyOf.length && !types.has(undefined) ? anyOf : []
+}
+
+function typeOf(input: unknown): string {
+  if (input === null) return 'null'
+  return Array.isArray(input) ? 'array' : typeof input
+}
+
+const compileShape: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
   const inAddress = httpPart === 'querystring' || httpPart === 'params'
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {}

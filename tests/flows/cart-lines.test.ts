@@ -1,46 +1,18 @@
 // Lines of the cart: up, down, set, removed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tokenOf, type Answer } from '../support/buyers.ts'
+import type { Answer } from '../support/buyers.ts'
+import { cartsOf, newMember, said, shelfOf, withLostAnswers } from '../support/member-lists.ts'
 import { startShop, type Shop } from '../support/sale-app.ts'
-import { SELLER_ID } from '../support/sale.ts'
-
-const CARTS = '/order-service/api/v1/carts'
-const ITEMS = '/item-service/api/v1/items'
 
 let shop: Shop
-let members = 0
 beforeAll(async () => {
   shop = await startShop('cart-lines')
 })
 afterAll(() => shop?.stop())
 
-const newMember = (): number => ++members
-const said = ({ status, body }: Answer): string => `${status} ${String(body?.code ?? '')}`.trim()
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
-const call = (
-  method: Method,
-  path: string,
-  userId: number,
-  more: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> => shop.client.send(method, `${CARTS}${path}`, { token: tokenOf(userId), ...more })
-const add = (userId: number, body: unknown, key?: string): Promise<Answer> =>
-  call('POST', '', userId, { body, ...(key !== undefined && { key }) })
-const read = (userId: number): Promise<Answer> => call('GET', '', userId)
-/** `[itemId, quantity]` of each line. */
-const linesOf = async (userId: number): Promise<[number, number][]> =>
-  (await read(userId)).body.cartItems.map((line: { itemId: number; quantity: number }) => [
-    line.itemId,
-    line.quantity,
-  ])
+const { publish } = shelfOf(() => shop)
+const { call, add, linesOf } = cartsOf(() => shop)
 const errorsOf = ({ body }: Answer): { field: string; value: string; reason: string }[] => body.errors
-
-const seller = tokenOf(SELLER_ID, 'SELLER')
-async function publish({ name = 'Plain mug', price = 500, quantity = 10 } = {}): Promise<number> {
-  const body = { name, description: 'A normal item of the tests', price, quantity, isReserved: false }
-  const answer = await shop.client.send('POST', ITEMS, { token: seller, body })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
-  return answer.body.id
-}
 
 const DONE = '204'
 const NOT_IN_CART = '404 NOT_FOUND_CART_ITEM'
@@ -114,22 +86,14 @@ describe('the quantity of a line', () => {
       expect([said(await change(`k${i}`)), said(await change(`k${i}`))]).toEqual([DONE, DONE])
       expect(await linesOf(userId)).toEqual([[itemId, i === 0 ? 6 : 5]])
     }
-    // As if the process had died between the commit and the answer: no answer can be kept.
-    await shop.database.query(
-      'ALTER TABLE platform.kept_answer ADD CONSTRAINT lost CHECK (answer IS NULL) NOT VALID',
-    )
-    try {
+    await withLostAnswers(shop.database, async (leasesAreOver) => {
       for (const [i, change] of ways.entries()) {
         expect(said(await change(`lost${i}`))).toBe(DONE)
-        await shop.database.query(
-          `UPDATE platform.kept_answer SET lease_until = now() - interval '1 second' WHERE answer IS NULL`,
-        )
+        await leasesAreOver()
         expect(said(await change(`lost${i}`))).toBe('409 IDEMPOTENCY_ANSWER_LOST')
         expect(await linesOf(userId)).toEqual([[itemId, i === 0 ? 6 : 5]])
       }
-    } finally {
-      await shop.database.query('ALTER TABLE platform.kept_answer DROP CONSTRAINT lost')
-    }
+    })
   })
 
   test('of an item that is not in the cart can not be changed', async () => {
@@ -172,7 +136,7 @@ describe('the quantity of a line', () => {
     'of the item %j is refused',
     async (id) => {
       const userId = newMember()
-      const paths: [Method, string, unknown][] = [
+      const paths: ['PUT' | 'DELETE', string, unknown][] = [
         ['PUT', `/increase?itemId=${id}`, undefined],
         ['PUT', `/decrease?itemId=${id}`, undefined],
       ]

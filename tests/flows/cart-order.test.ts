@@ -1,60 +1,29 @@
 // Ordering from the cart: one order, all or nothing, and its lines leave the cart with it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tally, tokenOf, type Answer } from '../support/buyers.ts'
-import { startShop, type Shop } from '../support/sale-app.ts'
-import { openSale, SELLER_ID } from '../support/sale.ts'
-
-const CARTS = '/order-service/api/v1/carts'
-const ORDERS = '/order-service/api/v1/orders'
-const ITEMS = '/item-service/api/v1/items'
+import { CARTS, cartsOf, newMember, said, seller, shelfOf, withLostAnswers } from '../support/member-lists.ts'
+import { ORDERS } from '../support/orders.ts'
+import { ITEMS, startShop, type Shop } from '../support/sale-app.ts'
+import { openSale } from '../support/sale.ts'
 
 let shop: Shop
-let members = 0
 beforeAll(async () => {
   shop = await startShop('cart-order')
 })
 afterAll(() => shop?.stop())
 
-const newMember = (): number => ++members
-const said = ({ status, body }: Answer): string => `${status} ${String(body?.code ?? '')}`.trim()
+const { publish, takeOff, left } = shelfOf(() => shop)
+const { call, add, linesOf } = cartsOf(() => shop)
 const order = (userId: number, body?: unknown, key?: string): Promise<Answer> =>
-  shop.client.send('POST', `${CARTS}/order`, {
-    token: tokenOf(userId),
-    ...(body !== undefined && { body }),
-    ...(key !== undefined && { key }),
-  })
+  call('POST', '/order', userId, { body, ...(key !== undefined && { key }) })
 const put = async (userId: number, ...lines: [itemId: number, quantity: number][]): Promise<void> => {
   const body = lines.map(([itemId, quantity]) => ({ itemId, quantity }))
-  expect((await shop.client.send('POST', CARTS, { token: tokenOf(userId), body })).status).toBe(204)
+  expect(said(await add(userId, body))).toBe('204')
 }
-const linesOf = async (userId: number): Promise<[number, number][]> =>
-  (await shop.client.send('GET', CARTS, { token: tokenOf(userId) })).body.cartItems.map(
-    (line: { itemId: number; quantity: number }) => [line.itemId, line.quantity],
-  )
 const ordersOf = async (
   userId: number,
 ): Promise<{ orderItemList: { itemId: number; quantity: number }[] }[]> =>
   (await shop.client.send('GET', ORDERS, { token: tokenOf(userId) })).body.content
-/** As committed, whatever a page may show for a second. */
-const left = async (itemId: number): Promise<number> => {
-  const query = 'SELECT available FROM stock.stock WHERE item_id = $1'
-  return (await shop.database.query<{ available: number }>(query, [itemId])).rows[0]!.available
-}
-
-const seller = tokenOf(SELLER_ID, 'SELLER')
-async function publish({ price = 500, quantity = 10 } = {}): Promise<number> {
-  const body = {
-    name: 'Plain mug',
-    description: 'A normal item of the tests',
-    price,
-    quantity,
-    isReserved: false,
-  }
-  const answer = await shop.client.send('POST', ITEMS, { token: seller, body })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
-  return answer.body.id
-}
-
 const RECIPIENT = { name: '김수령', phoneNumber: '010-2345-6789', address: '부산광역시 해운대구 1' }
 const CREATED = '201'
 const NOT_ENOUGH = '409 NOT_ENOUGH_STOCK'
@@ -131,7 +100,7 @@ describe('an order of the cart', () => {
     await put(userId, [await openSale(shop.client, { quantity: 5 }), 1])
     const gone = await publish()
     await put(userId, [gone, 1])
-    await shop.client.send('DELETE', `${ITEMS}/${gone}`, { token: seller })
+    await takeOff(gone)
     await expect.poll(async () => said(await order(userId)), { timeout: 3_000 }).toBe(NOTHING)
     expect(said(await order(userId, { itemIds: [gone] }))).toBe('404 NOT_FOUND_ITEM')
     expect(await linesOf(userId)).toHaveLength(2)
@@ -236,20 +205,12 @@ describe('at the same time', () => {
     const userId = newMember()
     const itemId = await publish()
     await put(userId, [itemId, 2])
-    // As if the process had died between the commit and the answer: no answer can be kept.
-    await shop.database.query(
-      'ALTER TABLE platform.kept_answer ADD CONSTRAINT lost CHECK (answer IS NULL) NOT VALID',
-    )
-    try {
+    await withLostAnswers(shop.database, async (leasesAreOver) => {
       expect(said(await order(userId, undefined, 'lost'))).toBe(CREATED)
       await put(userId, [itemId, 2])
-      await shop.database.query(
-        `UPDATE platform.kept_answer SET lease_until = now() - interval '1 second' WHERE answer IS NULL`,
-      )
+      await leasesAreOver()
       expect(said(await order(userId, undefined, 'lost'))).toBe('409 IDEMPOTENCY_ANSWER_LOST')
-    } finally {
-      await shop.database.query('ALTER TABLE platform.kept_answer DROP CONSTRAINT lost')
-    }
+    })
     expect(await linesOf(userId)).toEqual([[itemId, 2]])
     expect(await left(itemId)).toBe(8)
   })
@@ -265,7 +226,7 @@ describe('at the same time', () => {
           expect(['201', NOTHING, '409 CART_CHANGED']).toContain(said(answer))
         } else {
           const body = { itemId: items[(worker + i) % 2], quantity: 1 + (i % 3) }
-          expect((await shop.client.send('POST', CARTS, { token: tokenOf(userId), body })).status).toBe(204)
+          expect(said(await add(userId, body))).toBe('204')
           added += body.quantity
         }
       }
@@ -296,9 +257,7 @@ describe('at the same time', () => {
         .poll(async () => (await shop.database.query(waits)).rows[0].waiting, { timeout: 3_000 })
         .toBe(1)
       await put(userId, [one, 2])
-      expect((await shop.client.send('DELETE', `${CARTS}/${two}`, { token: tokenOf(userId) })).status).toBe(
-        204,
-      )
+      expect(said(await call('DELETE', `/${two}`, userId))).toBe('204')
     } finally {
       await blocker.query('COMMIT')
       blocker.release()

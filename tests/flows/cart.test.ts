@@ -1,47 +1,22 @@
 // The cart: what is in it, and adding to it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tokenOf, type Answer } from '../support/buyers.ts'
-import { startShop, type Shop } from '../support/sale-app.ts'
-import { openSale, SELLER_ID } from '../support/sale.ts'
+import { CARTS, cartsOf, newMember, said, seller, shelfOf } from '../support/member-lists.ts'
+import { ITEMS, startShop, type Shop } from '../support/sale-app.ts'
+import { openSale } from '../support/sale.ts'
 
-const CARTS = '/order-service/api/v1/carts'
-const ITEMS = '/item-service/api/v1/items'
 const SEOUL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/
 
 let shop: Shop
-let members = 0
 beforeAll(async () => {
   shop = await startShop('cart')
 })
 afterAll(() => shop?.stop())
 
-const newMember = (): number => ++members
-const said = ({ status, body }: Answer): string => `${status} ${String(body?.code ?? '')}`.trim()
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
-const call = (
-  method: Method,
-  path: string,
-  userId: number,
-  more: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> => shop.client.send(method, `${CARTS}${path}`, { token: tokenOf(userId), ...more })
-const add = (userId: number, body: unknown, key?: string): Promise<Answer> =>
-  call('POST', '', userId, { body, ...(key !== undefined && { key }) })
-const read = (userId: number): Promise<Answer> => call('GET', '', userId)
-/** `[itemId, quantity]` of each line. */
-const linesOf = async (userId: number): Promise<[number, number][]> =>
-  (await read(userId)).body.cartItems.map((line: { itemId: number; quantity: number }) => [
-    line.itemId,
-    line.quantity,
-  ])
+const { publish, takeOff } = shelfOf(() => shop)
+const { call, add, read, linesOf } = cartsOf(() => shop)
 const errorsOf = ({ body }: Answer): { field: string; value: string; reason: string }[] => body.errors
 
-const seller = tokenOf(SELLER_ID, 'SELLER')
-async function publish({ name = 'Plain mug', price = 500, quantity = 10 } = {}): Promise<number> {
-  const body = { name, description: 'A normal item of the tests', price, quantity, isReserved: false }
-  const answer = await shop.client.send('POST', ITEMS, { token: seller, body })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
-  return answer.body.id
-}
 /** Lines of items that nobody knows, past the application. */
 async function fill(userId: number, count: number): Promise<void> {
   await shop.database.query('INSERT INTO carts.cart (user_id, changed_at) VALUES ($1, now())', [userId])
@@ -131,7 +106,7 @@ describe('a cart', () => {
     expect((await shop.client.send('PUT', `${ITEMS}/${changed}`, { token: seller, body: text })).status).toBe(
       200,
     )
-    expect((await shop.client.send('DELETE', `${ITEMS}/${gone}`, { token: seller })).status).toBe(204)
+    await takeOff(gone)
     await expect
       .poll(async () => (await read(userId)).body, { timeout: 3_000 })
       .toMatchObject({

@@ -136,6 +136,8 @@ describe('the ledger', () => {
     'limit=9007199254740993',
     'cursor=',
     `cursor=${'A'.repeat(301)}`,
+    'page=0&limit=5',
+    'size=5&cursor=WzFd',
   ])('%s is refused', async (query) => {
     const itemId = await publish(shop)
     const { status, body } = await ledger(itemId, `?${query}`)

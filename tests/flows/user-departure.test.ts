@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LimitedUnits } from '../../server/modules/order/contract.ts'
 import { codeIn, startInbox, type Inbox } from '../support/inbox.ts'
+import { CARTS, shelfOf, WISHLISTS } from '../support/member-lists.ts'
 import { newDatabase } from '../support/postgres.ts'
 import { limitedItem, startShop, type Shop } from '../support/sale-app.ts'
 import { tokenOf } from '../support/buyers.ts'
@@ -451,19 +452,75 @@ describe('in the whole shop', () => {
     expect((await buyOne(nobodyKnown, item.id)).status).toBe(201)
   })
 
-  test('the export has orders, wishlist and cart', async () => {
-    const who = await join(newPerson())
-    const { status, body } = await shop.client.send('GET', `${USERS}/${who.userId}/export`, {
-      token: who.token,
+  describe('wishlist and cart', () => {
+    const SEOUL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/
+    const addedAt = expect.stringMatching(SEOUL) as string
+    const { publish } = shelfOf(() => shop)
+    const exportOf = ({ token, userId }: Shopper) =>
+      shop.client.send('GET', `${USERS}/${userId}/export`, { token })
+
+    /** One on the wishlist, both in the cart. */
+    async function keep({ token }: Shopper, [wished, other]: [number, number]): Promise<void> {
+      const added = [
+        await shop.client.send('POST', `${WISHLISTS}?itemId=${wished}`, { token }),
+        await shop.client.send('POST', CARTS, {
+          token,
+          body: [
+            { itemId: other, quantity: 3 },
+            { itemId: wished, quantity: 1 },
+          ],
+        }),
+      ]
+      expect(added.map(({ status }) => status)).toEqual([204, 204])
+    }
+    const keptOf = async (userId: number): Promise<number> => {
+      const { rows } = await shop.database.query<{ rows: number }>(
+        `SELECT (SELECT count(*) FROM wishlists.wishlist WHERE user_id = $1)
+              + (SELECT count(*) FROM wishlists.line WHERE user_id = $1)
+              + (SELECT count(*) FROM carts.cart WHERE user_id = $1)
+              + (SELECT count(*) FROM carts.line WHERE user_id = $1) AS rows`,
+        [userId],
+      )
+      return rows[0]!.rows
+    }
+
+    test('are in the export with their lines, and nobody else’s', async () => {
+      const [who, other] = [await join(newPerson()), await join(newPerson())]
+      const [one, two] = [await publish(), await publish()]
+      await keep(who, [one, two])
+      await keep(other, [two, one])
+      const { status, body } = await exportOf(who)
+      expect(status).toBe(200)
+      expect(body).toEqual({
+        profile: expect.objectContaining({ id: who.userId, email: who.person.email }) as object,
+        signIns: [expect.any(Object)],
+        audit: expect.any(Array) as unknown[],
+        orders: [],
+        wishlist: [{ itemId: one, addedAt }],
+        cart: [
+          { itemId: two, quantity: 3, addedAt },
+          { itemId: one, quantity: 1, addedAt },
+        ],
+      })
     })
-    expect(status).toBe(200)
-    expect(Object.keys(body as object).toSorted()).toEqual([
-      'audit',
-      'cart',
-      'orders',
-      'profile',
-      'signIns',
-      'wishlist',
-    ])
+
+    test('are empty in the export of who keeps nothing', async () => {
+      expect((await exportOf(await join(newPerson()))).body).toMatchObject({ wishlist: [], cart: [] })
+    })
+
+    test('are erased with the account, those of others stay', async () => {
+      const [who, other] = [await join(newPerson()), await join(newPerson())]
+      const [one, two] = [await publish(), await publish()]
+      await keep(who, [one, two])
+      await keep(other, [one, two])
+      const refused = await leave({ ...who, person: { ...who.person, password: 'not-the-password' } })
+      expect([refused.status, await keptOf(who.userId)]).toEqual([401, 5])
+      expect((await leave(who)).status).toBe(204)
+      expect([await keptOf(who.userId), await keptOf(other.userId)]).toEqual([0, 5])
+      expect((await exportOf(other)).body).toMatchObject({
+        wishlist: [{ itemId: one }],
+        cart: [{ itemId: two }, { itemId: one }],
+      })
+    })
   })
 })

@@ -1,57 +1,20 @@
 // Ordering from the wishlist: all or nothing, and what was ordered stays on the list.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tokenOf, type Answer } from '../support/buyers.ts'
+import { newMember, said, shelfOf, wishlistsOf } from '../support/member-lists.ts'
+import { ORDERS } from '../support/orders.ts'
 import { startShop, type Shop } from '../support/sale-app.ts'
-import { openSale, SELLER_ID } from '../support/sale.ts'
-
-const WISHLISTS = '/user-service/api/v1/wishlists'
-const SEVERAL = '/wishlist/items'
-const ITEMS = '/item-service/api/v1/items'
-const ORDERS = '/order-service/api/v1/orders'
+import { openSale } from '../support/sale.ts'
 
 let shop: Shop
-let members = 0
 beforeAll(async () => {
   shop = await startShop('wishlist-order')
 })
 afterAll(() => shop?.stop())
 
-const newMember = (): number => ++members
-const said = ({ status, body }: Answer): string => `${status} ${String(body?.code ?? '')}`.trim()
-type Method = 'GET' | 'POST' | 'DELETE'
-const call = (
-  method: Method,
-  path: string,
-  userId: number,
-  more: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> => shop.client.send(method, `${WISHLISTS}${path}`, { token: tokenOf(userId), ...more })
-const add = (userId: number, itemId: number): Promise<Answer> => call('POST', `?itemId=${itemId}`, userId)
-const addAll = (userId: number, body: unknown): Promise<Answer> => call('POST', SEVERAL, userId, { body })
-const read = (userId: number): Promise<Answer> => call('GET', '', userId)
-const itemsOf = async (userId: number): Promise<number[]> =>
-  (await read(userId)).body.wishlistItems.map((line: { itemId: number }) => line.itemId)
-/** As committed, whatever a page may show for a second. */
-const left = async (itemId: number): Promise<number> => {
-  const query = 'SELECT available FROM stock.stock WHERE item_id = $1'
-  return (await shop.database.query<{ available: number }>(query, [itemId])).rows[0]!.available
-}
+const { publish, takeOff, left } = shelfOf(() => shop)
+const { call, add, addAll, read, itemsOf } = wishlistsOf(() => shop)
 
-const seller = tokenOf(SELLER_ID, 'SELLER')
-async function publish({ price = 500, quantity = 10 } = {}): Promise<number> {
-  const body = {
-    name: 'Plain mug',
-    description: 'A normal item of the tests',
-    price,
-    quantity,
-    isReserved: false,
-  }
-  const answer = await shop.client.send('POST', ITEMS, { token: seller, body })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
-  return answer.body.id
-}
-const takeOff = async (itemId: number): Promise<void> => {
-  expect((await shop.client.send('DELETE', `${ITEMS}/${itemId}`, { token: seller })).status).toBe(204)
-}
 const DONE = '204'
 const NOT_LISTED = '404 NOT_FOUND_WISHLIST_ITEM'
 const BAD_INPUT = '400 INVALID_INPUT_VALUE'

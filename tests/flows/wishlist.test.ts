@@ -1,52 +1,20 @@
 // The wishlist: what is on it, and every way to change it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tally, tokenOf, type Answer } from '../support/buyers.ts'
-import { startShop, type Shop } from '../support/sale-app.ts'
-import { openSale, SELLER_ID } from '../support/sale.ts'
+import { newMember, said, seller, SEVERAL, shelfOf, WISHLISTS, wishlistsOf } from '../support/member-lists.ts'
+import { ITEMS, startShop, type Shop } from '../support/sale-app.ts'
+import { openSale } from '../support/sale.ts'
 
-const WISHLISTS = '/user-service/api/v1/wishlists'
-const SEVERAL = '/wishlist/items'
-const ITEMS = '/item-service/api/v1/items'
 const SEOUL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/
 
 let shop: Shop
-let members = 0
 beforeAll(async () => {
   shop = await startShop('wishlist')
 })
 afterAll(() => shop?.stop())
 
-const newMember = (): number => ++members
-const said = ({ status, body }: Answer): string => `${status} ${String(body?.code ?? '')}`.trim()
-type Method = 'GET' | 'POST' | 'DELETE'
-const call = (
-  method: Method,
-  path: string,
-  userId: number,
-  more: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> => shop.client.send(method, `${WISHLISTS}${path}`, { token: tokenOf(userId), ...more })
-const add = (userId: number, itemId: number): Promise<Answer> => call('POST', `?itemId=${itemId}`, userId)
-const addAll = (userId: number, body: unknown): Promise<Answer> => call('POST', SEVERAL, userId, { body })
-const read = (userId: number): Promise<Answer> => call('GET', '', userId)
-const itemsOf = async (userId: number): Promise<number[]> =>
-  (await read(userId)).body.wishlistItems.map((line: { itemId: number }) => line.itemId)
-
-const seller = tokenOf(SELLER_ID, 'SELLER')
-async function publish(): Promise<number> {
-  const body = {
-    name: 'Plain mug',
-    description: 'A normal item of the tests',
-    price: 500,
-    quantity: 10,
-    isReserved: false,
-  }
-  const answer = await shop.client.send('POST', ITEMS, { token: seller, body })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
-  return answer.body.id
-}
-const takeOff = async (itemId: number): Promise<void> => {
-  expect((await shop.client.send('DELETE', `${ITEMS}/${itemId}`, { token: seller })).status).toBe(204)
-}
+const { publish, takeOff } = shelfOf(() => shop)
+const { call, add, addAll, read, itemsOf } = wishlistsOf(() => shop)
 /** Lines of items that nobody knows, past the application. */
 async function fill(userId: number, count: number): Promise<void> {
   await shop.database.query('INSERT INTO wishlists.wishlist (user_id, changed_at) VALUES ($1, now())', [

@@ -1,4 +1,5 @@
-// The flow tests of the single process, repeated: every one that asks over HTTP and needs no clock, log or limit of its own.
+// Flow tests of the single process, repeated: of those that ask over HTTP and need no clock, log or limit of their own, the ones of
+// each module that cross roles most. Each takes a few seconds to start its processes.
 import { describe } from 'vitest'
 import { cannotSplit } from '../support/split.ts'
 
@@ -9,6 +10,11 @@ const FLOWS: Readonly<Record<string, () => Promise<unknown>>> = {
   'sale control': () => import('../flows/sale-control.test.ts'),
   order: () => import('../flows/order.test.ts'),
   'limited order': () => import('../flows/limited-order.test.ts'),
+  'item search': () => import('../flows/item-search.test.ts'),
+  'setting stock': () => import('../flows/stock-set.test.ts'),
+  'orders of a cart': () => import('../flows/cart-order.test.ts'),
+  'orders of a wishlist': () => import('../flows/wishlist-order.test.ts'),
+  'cancelling orders': () => import('../flows/order-cancel.test.ts'),
   'bad input': () => import('../flows/bad-input.test.ts'),
 }
 

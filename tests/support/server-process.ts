@@ -54,10 +54,6 @@ export async function startServer(options: {
       LOG_LEVEL: 'warn',
       RATE_LIMIT_FACTOR: '1000',
       DRAIN_SECONDS: '0',
-      // Asked for by scripts/coverage.ts.
-      ...(process.env['SERVER_COVERAGE'] !== undefined && {
-        NODE_V8_COVERAGE: process.env['SERVER_COVERAGE'],
-      }),
       ...options.env,
     },
   })

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Tx } from '../../platform/db.ts'
+import { ItemId, rememberedItem } from '../item/contract.ts'
 import { Recipient } from '../order/contract.ts'
-import { SaleStatus } from '../stock/contract.ts'
 
 /** What the other modules may ask of carts. */
 export interface CartApi {
@@ -16,14 +16,8 @@ export const LINE_QUANTITY_MAX = 1_000
 
 const strict = { additionalProperties: false }
 
-const ItemId = Type.Integer({
-  minimum: 1,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Id of the item',
-  examples: [1],
-})
 const Quantity = Type.Integer({ minimum: 1, maximum: LINE_QUANTITY_MAX, examples: [2] })
-const Krw = { description: 'Korean won', examples: [12_000] }
+const { name, price, ...asOfNow } = rememberedItem
 
 export const ItemOfCart = Type.Object({ itemId: ItemId })
 
@@ -55,19 +49,11 @@ export type OrderCartRequest = Static<typeof OrderCartRequest>
 export const CartLineAnswer = Type.Object(
   {
     itemId: ItemId,
-    name: Type.Union([Type.String({ examples: ['머그컵'] }), Type.Null()]),
-    price: Type.Union([Type.Integer(Krw), Type.Null()]),
+    name,
+    price,
     quantity: Type.Integer({ description: 'Units in the cart', examples: [2] }),
     available: Type.Integer({ description: 'Units that can still be ordered', examples: [10] }),
-    isReserved: Type.Boolean({ description: 'A limited item, sold by its sale only', default: false }),
-    saleStatus: Type.Optional(SaleStatus),
-    openTime: Type.Union([
-      Type.String({ description: 'ISO 8601 in Korean time', examples: ['2026-01-02T12:00:00.000+09:00'] }),
-      Type.Null(),
-    ]),
-    isOnSale: Type.Boolean({
-      description: 'false: the item was taken off. It has no name and price any more.',
-    }),
+    ...asOfNow,
     isOrderable: Type.Boolean({ description: 'A normal item of which there are enough units' }),
     totalSum: Type.Integer({ description: 'Price times quantity', examples: [24_000] }),
   },

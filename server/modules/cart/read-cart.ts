@@ -1,9 +1,8 @@
 import type { Database } from '../../platform/db.ts'
-import type { ItemAnswer, ItemApi } from '../item/contract.ts'
+import { toRemembered, type ItemAnswer, type ItemApi } from '../item/contract.ts'
 import type { CartAnswer, CartLineAnswer } from './contract.ts'
 import { listLines, type CartLine } from './sql.ts'
 
-/** Never fails for an item that was taken off: its line is shown as such, so that it can be removed. */
 export async function readCart(
   { database, items }: { database: Database; items: Pick<ItemApi, 'readItems'> },
   userId: number,
@@ -18,14 +17,9 @@ export async function readCart(
 function toAnswer({ itemId, quantity }: CartLine, item: ItemAnswer | undefined): CartLineAnswer {
   return {
     itemId,
-    name: item?.name ?? null,
-    price: item?.price ?? null,
     quantity,
     available: item?.quantity ?? 0,
-    isReserved: item?.isReserved ?? false,
-    ...(item?.saleStatus !== undefined && { saleStatus: item.saleStatus }),
-    openTime: item?.openTime ?? null,
-    isOnSale: item !== undefined,
+    ...toRemembered(item),
     isOrderable: item !== undefined && !item.isReserved && item.quantity >= quantity,
     totalSum: (item?.price ?? 0) * quantity,
   }

@@ -1,8 +1,7 @@
-import { Type, type TNull } from 'typebox'
-import type { ErrorCode } from '../../platform/errors.ts'
+import { Type } from 'typebox'
+import { done } from '../../platform/done.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
-import { compileByShape } from '../../platform/validate-shapes.ts'
 import { OrderBody } from '../order/contract.ts'
 import { addToCart, changeCart } from './change-cart.ts'
 import { decrease, empty, increase, remove, setQuantity } from './cart-lines.ts'
@@ -21,10 +20,6 @@ import { readCart } from './read-cart.ts'
 const CARTS = '/order-service/api/v1/carts'
 const LINE = `${CARTS}/:itemId`
 const tags = ['cart']
-const done = (description: string, ...codes: ErrorCode[]): { 204: TNull } => ({
-  204: Type.Null({ description }),
-  ...problems(...codes),
-})
 
 /** Both ways of the first version and of the second. */
 const STEPS = [
@@ -64,7 +59,6 @@ function readAndOrderRoutes(http: Http, deps: OrderCartDeps): void {
   http.post(
     `${CARTS}/order`,
     {
-      validatorCompiler: compileByShape,
       schema: {
         tags,
         summary: 'Order what is in the cart',
@@ -95,7 +89,6 @@ function addRoute(http: Http, deps: OrderCartDeps): void {
   http.post(
     CARTS,
     {
-      validatorCompiler: compileByShape,
       schema: {
         tags,
         summary: 'Add to the cart',

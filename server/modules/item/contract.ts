@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TObject } from 'typebox'
 import { PRICE_KRW_MAX, SaleStatus, STOCK_UNITS_MAX } from '../stock/contract.ts'
 
 /** What the other modules and the command line may ask of items. */
@@ -163,6 +163,30 @@ export const ItemAnswer = Type.Object(
   { description: 'saleStatus and what follows it: limited items only' },
 )
 export type ItemAnswer = Static<typeof ItemAnswer>
+
+/** What a list of a member's shows of an item as of now; the item may have been taken off since. */
+export const rememberedItem = {
+  name: Type.Union([Type.String({ examples: ['머그컵'] }), Type.Null()]),
+  price: Type.Union([Type.Integer({ description: 'Korean won', examples: [12_000] }), Type.Null()]),
+  isReserved: Type.Boolean({ description: 'A limited item, sold by its sale only', default: false }),
+  saleStatus: Type.Optional(SaleStatus),
+  openTime: OpenTime,
+  isOnSale: Type.Boolean({
+    description: 'false: the item was taken off. It has no name and price any more.',
+  }),
+}
+
+/** Never fails for an item that was taken off: it is shown as such, so that it can be removed. */
+export function toRemembered(item: ItemAnswer | undefined): Static<TObject<typeof rememberedItem>> {
+  return {
+    name: item?.name ?? null,
+    price: item?.price ?? null,
+    isReserved: item?.isReserved ?? false,
+    ...(item?.saleStatus !== undefined && { saleStatus: item.saleStatus }),
+    openTime: item?.openTime ?? null,
+    isOnSale: item !== undefined,
+  }
+}
 
 export const PublishItemAnswer = Type.Object(
   {

@@ -51,21 +51,6 @@ export function toShelfQuery({ q = '', type, sort = 'newest', ...query }: ListQu
   return { words: wordsOf(q), isLimited, saleStatus, minPrice, maxPrice, sellerId, sort }
 }
 
-const EITHER_OR = {
-  ko: 'page, size와 cursor, limit는 함께 사용할 수 없습니다.',
-  en: 'Use page and size, or cursor and limit.',
-}
-
-/** Whether it asks for the part after a cursor, and not for a page by its number. */
-export function isByCursor({ page, size, cursor, limit }: ListQuery): boolean {
-  const byCursor = cursor !== undefined || limit !== undefined
-  if (byCursor && (page !== undefined || size !== undefined))
-    throw new AppError('INVALID_INPUT_VALUE', {
-      fields: [{ field: cursor === undefined ? 'limit' : 'cursor', value: '', reason: EITHER_OR }],
-    })
-  return byCursor
-}
-
 /** Throws INVALID_CURSOR for one of another list, or of this one in another order. */
 export function readPlace(cursor: string, sort: SortName): Place {
   const [itsSort, key, id] = decodeCursor(cursor, ['text', 'text?', 'integer'])

@@ -1,9 +1,15 @@
 // A buyer's own orders.
 import { Type } from 'typebox'
 import type { PersonalData } from '../../platform/crypto.ts'
-import { CursorPageOf, CursorQuery, decodeCursor, limitOf, toCursorPage } from '../../platform/cursor.ts'
+import {
+  CursorPageOf,
+  CursorQuery,
+  decodeCursor,
+  isByCursor,
+  limitOf,
+  toCursorPage,
+} from '../../platform/cursor.ts'
 import type { Database, Db } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { PageOf, PageQuery, toPage, toPageRequest } from '../../platform/page.ts'
 import { problems } from '../../platform/problem-schema.ts'
@@ -50,13 +56,7 @@ function listRoute(http: Http, { database }: HistoryRouteDeps): void {
     },
     async ({ query, caller }) => {
       const wanted = { buyerId: caller.userId, status: query.status }
-      const byCursor = query.cursor !== undefined || query.limit !== undefined
-      if (!byCursor) return readPage(database.db, wanted, query)
-      if (query.page === undefined && query.size === undefined) return readPart(database.db, wanted, query)
-      const reason = { ko: 'page·size와 함께 쓸 수 없습니다.', en: 'Can not be combined with page and size.' }
-      throw new AppError('INVALID_INPUT_VALUE', {
-        fields: [{ field: query.cursor === undefined ? 'limit' : 'cursor', value: '', reason }],
-      })
+      return isByCursor(query) ? readPart(database.db, wanted, query) : readPage(database.db, wanted, query)
     },
   )
 }

@@ -1,6 +1,13 @@
 import { toSeoulIso } from '../../platform/clock.ts'
 import type { Caller } from '../../platform/auth.ts'
-import { decodeCursor, limitOf, toCursorPage, type CursorPage } from '../../platform/cursor.ts'
+import {
+  decodeCursor,
+  isByCursor,
+  limitOf,
+  toCursorPage,
+  type CursorPage,
+  type PageOrCursor,
+} from '../../platform/cursor.ts'
 import type { Database, Db } from '../../platform/db.ts'
 import { toPage, toPageRequest, type Page } from '../../platform/page.ts'
 import { requireOwnSale } from './lock-sale.ts'
@@ -8,25 +15,17 @@ import { countLedger, findLedger, type LedgerRow } from './sql-ledger.ts'
 
 export type LedgerEntry = Omit<LedgerRow, 'at'> & { at: string }
 
-export interface LedgerQuery {
-  page?: number | undefined
-  size?: number | undefined
-  cursor?: string | undefined
-  limit?: number | undefined
-}
-
 /** Who moved units, why, how many and when, newest first: by page, or from a cursor on where the query names `cursor` or `limit`. */
 export async function readLedger(
   { database }: { database: Database },
   caller: Caller,
-  { itemId, query }: { itemId: number; query: LedgerQuery },
+  { itemId, query }: { itemId: number; query: PageOrCursor },
 ): Promise<Page<LedgerEntry> | CursorPage<LedgerEntry>> {
   await requireOwnSale(database.db, caller, itemId, 'NOT_FOUND_STOCK')
-  const isByCursor = query.cursor !== undefined || query.limit !== undefined
-  return isByCursor ? fromCursor(database.db, itemId, query) : ofPage(database.db, itemId, query)
+  return isByCursor(query) ? fromCursor(database.db, itemId, query) : ofPage(database.db, itemId, query)
 }
 
-async function fromCursor(db: Db, itemId: number, query: LedgerQuery): Promise<CursorPage<LedgerEntry>> {
+async function fromCursor(db: Db, itemId: number, query: PageOrCursor): Promise<CursorPage<LedgerEntry>> {
   const [beforeId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, ['integer'])
   const limit = limitOf(query)
   const rows = await findLedger(db, { itemId, beforeId, limit: limit + 1 })
@@ -34,7 +33,7 @@ async function fromCursor(db: Db, itemId: number, query: LedgerQuery): Promise<C
   return { content: content.map(toEntry), next }
 }
 
-async function ofPage(db: Db, itemId: number, query: LedgerQuery): Promise<Page<LedgerEntry>> {
+async function ofPage(db: Db, itemId: number, query: PageOrCursor): Promise<Page<LedgerEntry>> {
   const { page, size } = toPageRequest(query)
   const [rows, entries] = await Promise.all([
     findLedger(db, { itemId, offset: page * size, limit: size }),

@@ -1,5 +1,6 @@
 // For administrators: whose account it is, and what was changed by whom.
 import { listAudit } from '../../platform/audit.ts'
+import { decodeCursor, limitOf, toCursorPage } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
@@ -9,7 +10,6 @@ import { auditBody, lookUp, type ReadProfileDeps } from './read-profile.ts'
 
 const INTERNAL = '/user-service/api/v1/internal'
 const ADMIN_TAGS = ['관리 / Administration']
-const ENTRIES = 20
 
 export function addInternalRoutes(http: Http, deps: ReadProfileDeps): void {
   addLookUp(http, deps)
@@ -50,14 +50,14 @@ function addAudit(http: Http, { database }: ReadProfileDeps): void {
       },
     },
     async ({ query }) => {
-      const { subject, subjectId, actorId, cursor, limit = ENTRIES } = query
+      const { subject, subjectId, actorId, cursor } = query
       if (subjectId !== undefined && subject === undefined)
         throw new AppError('INVALID_INPUT_VALUE', { fields: [SUBJECT_MISSING] })
-      const beforeId = cursor === undefined ? undefined : readCursor(cursor)
-      // One more than asked for tells whether there is more.
+      const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, ['integer'])
+      const limit = limitOf(query)
       const rows = await listAudit(database.db, { subject, subjectId, actorId, beforeId, limit: limit + 1 })
-      const content = rows.slice(0, limit).map(auditBody)
-      return { content, next: rows.length > limit ? String(content.at(-1)?.id) : null }
+      const { content, next } = toCursorPage(rows, limit, ({ id }) => [id])
+      return { content: content.map(auditBody), next }
     },
   )
 }
@@ -66,12 +66,4 @@ const SUBJECT_MISSING = {
   field: 'subject',
   value: '',
   reason: { ko: 'subjectId에는 subject가 필요합니다.', en: 'A subjectId needs its subject.' },
-}
-
-const DECIMAL = /^[1-9]\d{0,15}$/
-
-function readCursor(cursor: string): number {
-  const id = DECIMAL.test(cursor) ? Number(cursor) : Number.NaN
-  if (!Number.isSafeInteger(id)) throw new AppError('INVALID_CURSOR')
-  return id
 }

@@ -1,5 +1,6 @@
 // What is asked and told about a person's account.
 import { Type, type Static } from 'typebox'
+import { encodeCursor } from '../../platform/cursor.ts'
 import {
   ADDRESS_CHARACTERS_MAX,
   Address,
@@ -72,6 +73,9 @@ const Subject = Type.Union(
     Type.Literal('sale'),
     Type.Literal('stock'),
     Type.Literal('order'),
+    Type.Literal('payment'),
+    Type.Literal('shipment'),
+    Type.Literal('job'),
   ],
   { examples: ['account'] },
 )
@@ -107,7 +111,7 @@ export type AuditQuery = Static<typeof AuditQuery>
 export const AuditAnswer = Type.Object({
   content: Type.Array(AuditBody, { description: 'Newest first' }),
   next: Type.Union([
-    Type.String({ description: 'The cursor to go on with', examples: ['1041'] }),
+    Type.String({ description: 'The cursor to go on with', examples: [encodeCursor([1041])] }),
     Type.Null(),
   ]),
 })

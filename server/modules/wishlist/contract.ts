@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 import type { Tx } from '../../platform/db.ts'
+import { ItemId, rememberedItem } from '../item/contract.ts'
 import { Recipient } from '../order/contract.ts'
-import { QUANTITY_MAX, SaleStatus } from '../stock/contract.ts'
+import { QUANTITY_MAX } from '../stock/contract.ts'
 
 /** What the other modules may ask of wishlists. */
 export interface WishlistApi {
@@ -12,30 +13,14 @@ export interface WishlistApi {
 }
 
 export const LINES_MAX = 500
-/** Of a request, and of an order. */
+/** Of an order. */
 export const BATCH_MAX = 100
 
 const strict = { additionalProperties: false }
 
-const ItemId = Type.Integer({
-  minimum: 1,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Id of the item',
-  examples: [1],
-})
-const Instant = Type.String({
-  description: 'ISO 8601 in Korean time',
-  examples: ['2026-01-02T12:00:00.000+09:00'],
-})
+const { name, price, ...asOfNow } = rememberedItem
 
 export const ItemOfWishlist = Type.Object({ itemId: ItemId })
-export const ItemsOfWishlist = Type.Array(ItemId, {
-  minItems: 1,
-  maxItems: BATCH_MAX,
-  description: 'Ids of items',
-  examples: [[1, 2]],
-})
-
 const WishedLine = Type.Object(
   {
     itemId: ItemId,
@@ -62,16 +47,14 @@ export type OrderWishlistRequest = Static<typeof OrderWishlistRequest>
 export const WishlistLineAnswer = Type.Object(
   {
     itemId: ItemId,
-    name: Type.Union([Type.String({ examples: ['머그컵'] }), Type.Null()]),
-    price: Type.Union([Type.Integer({ description: 'Korean won', examples: [12_000] }), Type.Null()]),
+    name,
+    price,
     quantity: Type.Integer({ description: 'Units that can still be ordered', examples: [10] }),
-    isReserved: Type.Boolean({ description: 'A limited item, sold by its sale only', default: false }),
-    saleStatus: Type.Optional(SaleStatus),
-    openTime: Type.Union([Instant, Type.Null()]),
-    isOnSale: Type.Boolean({
-      description: 'false: the item was taken off. It has no name and price any more.',
+    ...asOfNow,
+    addedAt: Type.String({
+      description: 'ISO 8601 in Korean time',
+      examples: ['2026-01-02T12:00:00.000+09:00'],
     }),
-    addedAt: Instant,
   },
   { description: 'The item as of now; saleStatus: limited items only' },
 )

@@ -1,3 +1,4 @@
+import { toSeoulIso } from '../../platform/clock.ts'
 import type { Module } from '../../platform/worker.ts'
 import type { WishlistApi } from './contract.ts'
 import type { OrderWishlistDeps } from './order-wishlist.ts'
@@ -7,7 +8,13 @@ import { deleteWishlist, listLines } from './sql.ts'
 export function createWishlistModule(deps: OrderWishlistDeps): Module<WishlistApi> {
   const { db } = deps.database
   return {
-    api: { exportOf: (userId) => listLines(db, userId), erase: deleteWishlist },
+    api: {
+      async exportOf(userId) {
+        const lines = await listLines(db, userId)
+        return lines.map((line) => ({ ...line, addedAt: toSeoulIso(line.addedAt) }))
+      },
+      erase: deleteWishlist,
+    },
     routes: (http) => wishlistRoutes(http, deps),
     attendants: [],
     workers: [],

@@ -1,21 +1,17 @@
-import { Type, type TNull } from 'typebox'
-import type { ErrorCode } from '../../platform/errors.ts'
+import { Type } from 'typebox'
+import { done } from '../../platform/done.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
-import { compileByShape } from '../../platform/validate-shapes.ts'
+import { ItemIds } from '../item/contract.ts'
 import { OrderBody } from '../order/contract.ts'
 import { addItem, addItems, clearWishlist, removeItem, removeItems } from './change-wishlist.ts'
-import { ItemOfWishlist, ItemsOfWishlist, OrderWishlistRequest, WishlistAnswer } from './contract.ts'
+import { ItemOfWishlist, OrderWishlistRequest, WishlistAnswer } from './contract.ts'
 import { orderWishlist, type OrderWishlistDeps } from './order-wishlist.ts'
 import { readWishlist } from './read-wishlist.ts'
 
 const WISHLISTS = '/user-service/api/v1/wishlists'
 const SEVERAL = `${WISHLISTS}/wishlist/items`
 const tags = ['wishlist']
-const done = (description: string, ...codes: ErrorCode[]): { 204: TNull } => ({
-  204: Type.Null({ description }),
-  ...problems(...codes),
-})
 
 export function wishlistRoutes(http: Http, deps: OrderWishlistDeps): void {
   readAndOrderRoutes(http, deps)
@@ -39,7 +35,6 @@ function readAndOrderRoutes(http: Http, deps: OrderWishlistDeps): void {
   http.post(
     `${WISHLISTS}/order`,
     {
-      validatorCompiler: compileByShape,
       schema: {
         tags,
         summary: 'Order from the wishlist',
@@ -92,7 +87,7 @@ function addRoutes(http: Http, deps: OrderWishlistDeps): void {
         summary: 'Put several items on the wishlist',
         description:
           'Items that are on it, or named twice, are skipped. Nothing is added where one of them does not exist, or the list would have more than 500.',
-        body: ItemsOfWishlist,
+        body: ItemIds,
         response: done('On the list', 'NOT_FOUND_ITEM', 'LIST_FULL'),
       },
     },
@@ -127,7 +122,7 @@ function removeRoutes(http: Http, { database }: OrderWishlistDeps): void {
         tags,
         summary: 'Take several items from the wishlist',
         description: 'Items that are not on it are skipped.',
-        body: ItemsOfWishlist,
+        body: ItemIds,
         response: done('Gone'),
       },
     },
