@@ -5,7 +5,7 @@ import type { Db, Tx } from './db.ts'
 export interface AuditEntry {
   /** 0: nobody who is signed in. */
   actorId: number
-  subject: 'account' | 'item' | 'sale' | 'stock' | 'order'
+  subject: 'account' | 'item' | 'sale' | 'stock' | 'order' | 'payment' | 'shipment' | 'job'
   subjectId: number
   /** In capitals: `PAUSE`, `PRICE`. */
   action: string

@@ -17,9 +17,21 @@ export interface Queue<Data extends object> {
   keyOf(data: Data): string
 }
 
+/** Of which each job counts; handed over in batches. */
+export interface BatchQueue<Data extends object> extends Omit<Queue<Data>, 'keyOf'> {
+  batchMax: number
+}
+
 export interface Jobs {
   /** Makes a queue known. Before `start`. */
-  declare(queue: Queue<never>): void
+  declare(queue: Queue<never> | BatchQueue<never>): void
+  /** Sends many with `tx`, by one statement. After `start`. */
+  sendAll<Data extends object>(tx: Tx, queue: BatchQueue<Data>, data: readonly Data[]): Promise<void>
+  /** Hands whole batches over; where one fails, its jobs one by one. Until the returned function is called. After `start`. */
+  workBatches<Data extends object>(
+    queue: BatchQueue<Data>,
+    handle: (data: readonly Data[]) => Promise<void>,
+  ): Promise<() => Promise<void>>
   /** Sends with `tx`: the job exists when, and only when, it commits. After `start`. */
   send<Data extends object>(tx: Tx, queue: Queue<Data>, data: Data): Promise<void>
   /** Hands the queue's jobs to `handler`, at most ten at a time, until the returned function is called. After `start`. */
@@ -50,7 +62,7 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
     log.warn({ code: sqlState(error), kind: error.name }, 'the job queue met an error'),
   )
   boss.on('warning', ({ message }) => log.warn({ about: message }, 'the job queue warns'))
-  const queues: Queue<never>[] = []
+  const queues: (Queue<never> | BatchQueue<never>)[] = []
   let running = false
   return {
     declare(queue) {
@@ -62,6 +74,33 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
         db: fromKysely(tx.withoutPlugins()),
         singletonKey: queue.keyOf(data),
       })
+    },
+    async sendAll(tx, queue, data) {
+      await boss.insert(
+        queue.name,
+        data.map((datum) => ({ data: datum })),
+        { db: fromKysely(tx.withoutPlugins()) },
+      )
+    },
+    async workBatches(queue, handle) {
+      const options = { ...WORK, batchSize: queue.batchMax }
+      const id = await boss.work<Parameters<typeof handle>[0][number], object, typeof options>(
+        queue.name,
+        options,
+        async (jobs) => {
+          const run = (some: typeof jobs): Promise<void> => handle(some.map((job) => job.data))
+          try {
+            await run(jobs)
+            return jobs.map((job) => ({ id: job.id, status: 'completed' as const }))
+          } catch {
+            // A bad one must not hold its neighbours up.
+            const results: JobResult<object>[] = []
+            for (const job of jobs) results.push(await runJob(queue.name, job.id, () => run([job]), log))
+            return results
+          }
+        },
+      )
+      return () => boss.offWork(queue.name, { id, wait: false })
     },
     async work(queue, handler) {
       const id = await boss.work<Parameters<typeof handler>[0], object, typeof WORK>(
@@ -99,7 +138,7 @@ function bossOptions(url: string): ConstructorOptions {
   }
 }
 
-async function createQueue(boss: PgBoss, queue: Queue<never>): Promise<void> {
+async function createQueue(boss: PgBoss, queue: Queue<never> | BatchQueue<never>): Promise<void> {
   const settings = {
     retryLimit: queue.retriesMax,
     retryDelay: queue.retrySecondsFirst,
@@ -109,7 +148,7 @@ async function createQueue(boss: PgBoss, queue: Queue<never>): Promise<void> {
     retentionSeconds: queue.keepSeconds,
     deleteAfterSeconds: 24 * 60 * 60,
   }
-  await boss.createQueue(queue.name, { ...settings, policy: 'exclusive' })
+  await boss.createQueue(queue.name, { ...settings, policy: 'keyOf' in queue ? 'exclusive' : 'standard' })
   // Creating leaves a queue of an earlier version as it was.
   await boss.updateQueue(queue.name, settings)
 }

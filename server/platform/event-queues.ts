@@ -1,0 +1,55 @@
+// Events as jobs of pg-boss: one queue for each event and consumer.
+import type { Event, Events, EventType } from './events.ts'
+import type { Ids } from './ids.ts'
+import type { BatchQueue, Jobs } from './jobs.ts'
+
+type Handle = (events: readonly Event<object>[]) => Promise<void>
+
+interface Subscription {
+  queue: BatchQueue<Event<object>>
+  handle: Handle
+}
+
+const settings = {
+  retriesMax: 10,
+  retrySecondsFirst: 1,
+  retrySecondsMax: 5 * 60,
+  runSecondsMax: 60,
+  keepSeconds: 14 * 24 * 60 * 60,
+  batchMax: 500,
+} as const
+
+/** `start` begins to hand events over; a process that only publishes does not call it. */
+export function createEvents({ jobs, ids }: { jobs: Jobs; ids: Ids }): Events & {
+  start(): Promise<void>
+  stop(): Promise<void>
+} {
+  const subscriptions = new Map<string, Subscription[]>()
+  let stops: (() => Promise<void>)[] = []
+  return {
+    subscribe(type, consumer, handle) {
+      const queue: BatchQueue<Event<object>> = { name: `event.${type.name}.${consumer}`, ...settings }
+      jobs.declare(queue)
+      const listening = subscriptions.get(type.name) ?? []
+      subscriptions.set(type.name, [...listening, { queue, handle: handle as Handle }])
+    },
+    async publish<Data extends object>(
+      tx: Parameters<Events['publish']>[0],
+      type: EventType<Data>,
+      data: readonly Data[],
+    ) {
+      const listening = subscriptions.get(type.name)
+      if (listening === undefined || data.length === 0) return
+      const events = data.map((datum) => ({ eventId: ids.uuid(), data: datum }))
+      for (const { queue } of listening) await jobs.sendAll(tx, queue, events)
+    },
+    async start() {
+      stops = await Promise.all(
+        [...subscriptions.values()].flat().map(({ queue, handle }) => jobs.workBatches(queue, handle)),
+      )
+    },
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}
