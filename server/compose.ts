@@ -3,6 +3,7 @@ import { createDenyList, createTokens } from './platform/auth.ts'
 import { systemClock } from './platform/clock.ts'
 import { createPersonalData } from './platform/crypto.ts'
 import { openDatabase } from './platform/db.ts'
+import { createEvents } from './platform/event-queues.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
 import { createJobs } from './platform/jobs.ts'
@@ -27,6 +28,8 @@ import type { ItemApi } from './modules/item/contract.ts'
 import { createCartModule } from './modules/cart/module.ts'
 import { createItemModule } from './modules/item/module.ts'
 import { createOrderModule, openOrderReads } from './modules/order/module.ts'
+import { createPaymentModule } from './modules/payment/module.ts'
+import { createShipmentModule } from './modules/shipment/module.ts'
 import { createStockModule } from './modules/stock/module.ts'
 import type { UserApi } from './modules/user/contract.ts'
 import { createUserModule } from './modules/user/module.ts'
@@ -59,6 +62,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
       : createRedisLink({ url: config.redis.url, prefix: config.redis.prefix, log })
 
   const jobs = createJobs({ url: config.database.url, log })
+  const events = createEvents({ jobs, ids })
   const mail = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
   const pii = createPersonalData(config.secrets.piiKeys)
   const passwords = createPasswords()
@@ -84,12 +88,14 @@ export async function compose(config: Config, log: Log): Promise<App> {
     others: {
       orders: orderReads,
       async exportOf(userId) {
-        const [orders, wishlistLines, cartLines] = await Promise.all([
+        const [orders, payments, shipments, wishlistLines, cartLines] = await Promise.all([
           orderReads.exportOrders(database.db, userId),
+          payment.api.exportOf(userId),
+          shipment.api.exportOf(userId),
           wishlist.api.exportOf(userId),
           cart.api.exportOf(userId),
         ])
-        return { orders, wishlist: wishlistLines, cart: cartLines }
+        return { orders, payments, shipments, wishlist: wishlistLines, cart: cartLines }
       },
       async erase(tx, userId) {
         await wishlist.api.erase(tx, userId)
@@ -122,10 +128,38 @@ export async function compose(config: Config, log: Log): Promise<App> {
     log,
     metrics,
     countOrder: (request, reply) => limiter.count(request, reply, 'order'),
+    events,
+    returnWithinSeconds: config.returnWithinSeconds,
+    // Built further down; nobody asks before they are.
+    payments: { requestRefund: (tx, request) => payment.api.requestRefund(tx, request) },
+    shipments: {
+      takeOut: (tx, request) => shipment.api.takeOut(tx, request),
+      openReturn: (tx, request) => shipment.api.openReturn(tx, request),
+    },
+  })
+  const payment = createPaymentModule({
+    config: config.payment,
+    database,
+    orders: order.money,
+    items: item.api,
+    stock: stock.api,
+    clock,
+    ids,
+    log,
+    metrics,
+  })
+  const shipment = createShipmentModule({
+    database,
+    clock,
+    log,
+    events,
+    stock: stock.api,
+    orders: order.shipping,
+    times: config.shipment,
   })
   const wishlist = createWishlistModule({ database, items: item.api, orders: order.api, ids })
   const cart = createCartModule({ database, items: item.api, orders: order.api, ids })
-  const modules = { user, wishlist, item, stock, order, cart }
+  const modules = { user, wishlist, item, stock, order, payment, shipment, cart }
   const listener = createListener({
     url: config.database.url,
     log,
@@ -138,7 +172,12 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ...(redis === undefined ? [] : [redis]),
     ...role.attendants.flatMap((name) => modules[name].attendants),
     ...role.workers.flatMap((name) => modules[name].workers),
-    ...(role.workers.length === 0 ? [] : [createForgetAnswersWorker({ database, log })]),
+    ...(role.workers.length === 0
+      ? []
+      : [
+          { name: 'events', start: events.start, stop: events.stop },
+          createForgetAnswersWorker({ database, log }),
+        ]),
   ]
 
   const http = createHttp({

@@ -23,6 +23,11 @@ export interface Config {
   log: { level: string }
   limits: { rateFactor: number }
   sale: SaleConfig
+  payment: PaymentConfig
+  /** How long a shipment stays in a state before it moves on by itself; 0: only by hand. */
+  shipment: { readyAfterMs: number; shipAfterMs: number; deliverAfterMs: number; returnAfterMs: number }
+  /** Within which delivered goods may be returned: seven days by Korean law. */
+  returnWithinSeconds: number
   firstAdmin: { email: string; password: string } | undefined
   secrets: Secrets
 }
@@ -38,6 +43,25 @@ interface SaleConfig {
   parkMsMax: number
   sweepEveryMs: number
   sweepBatchRowsMax: number
+}
+
+/** One of the providers of payments: where it is, and who we are there. */
+interface ProviderConfig {
+  url: string
+  clientKey: string
+  secretKey: string
+  windowUrl: string | undefined
+}
+
+interface PaymentConfig {
+  toss: ProviderConfig | undefined
+  nice: ProviderConfig | undefined
+  /** One program that stands for both; never where money is real. */
+  simulatorUrl: string | undefined
+  leaseMs: number
+  sessionMs: number
+  extendHoldSeconds: number
+  breakerOpenMs: number
 }
 
 /** Kept apart from the rest so that no log of the configuration can show them. */
@@ -56,6 +80,15 @@ export class ConfigError extends Error {
 }
 
 export type Env = Readonly<Record<string, string | undefined>>
+
+/** Where the providers are, and who we are at the simulator where nothing else is said. */
+const PROVIDERS = {
+  toss: { url: 'https://api.tosspayments.com', keys: ['test_ck_simulator', 'test_sk_simulator'] },
+  nice: { url: 'https://api.nicepay.co.kr', keys: ['S2_simulator', 'simulator-secret'] },
+} as const
+
+const DAY_SECONDS = 86_400
+const MONTH_SECONDS = 30 * DAY_SECONDS
 
 const GATES = ['redis', 'memory', 'none'] as const
 const REDIS_FORM = /^(rediss?|sentinel|cluster):\/\/\S+$/
@@ -110,6 +143,25 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
   if (!trustedProxies.every((part) => ADDRESS.test(part)))
     problems.push('TRUSTED_PROXIES must be addresses or networks: 10.0.0.0/8, 127.0.0.1')
 
+  const simulatorUrl = get('SIMULATOR_URL')?.replace(/\/+$/, '')
+  const provider = (
+    name: 'toss' | 'nice',
+    given: { url: string | undefined; clientKey: string | undefined; secretKey: string | undefined },
+  ): ProviderConfig | undefined => {
+    const { url, keys } = PROVIDERS[name]
+    const simulated = simulatorUrl === undefined ? undefined : `${simulatorUrl}/${name}`
+    if ((given.clientKey === undefined) !== (given.secretKey === undefined))
+      problems.push(`${name.toUpperCase()}_CLIENT_KEY and ${name.toUpperCase()}_SECRET_KEY go together`)
+    const [clientKey, secretKey] = simulated === undefined ? [given.clientKey, given.secretKey] : keys
+    if (clientKey === undefined || secretKey === undefined) return undefined
+    return {
+      url: given.url ?? simulated ?? url,
+      clientKey: given.clientKey ?? clientKey,
+      secretKey: given.secretKey ?? secretKey,
+      windowUrl: simulated && `${simulated}/window`,
+    }
+  }
+
   const config: Config = {
     mode,
     role: get('ROLE') ?? 'all',
@@ -141,6 +193,30 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
       sweepEveryMs: 250,
       sweepBatchRowsMax: 1_000,
     },
+    payment: {
+      toss: provider('toss', {
+        url: get('TOSS_URL'),
+        clientKey: get('TOSS_CLIENT_KEY'),
+        secretKey: get('TOSS_SECRET_KEY'),
+      }),
+      nice: provider('nice', {
+        url: get('NICE_URL'),
+        clientKey: get('NICE_CLIENT_KEY'),
+        secretKey: get('NICE_SECRET_KEY'),
+      }),
+      simulatorUrl,
+      leaseMs: 20_000,
+      sessionMs: number('PAYMENT_SESSION_SECONDS', 600, 1, 3_600) * 1_000,
+      extendHoldSeconds: 300,
+      breakerOpenMs: number('PAYMENT_BREAKER_SECONDS', 10, 0.1, 600) * 1_000,
+    },
+    shipment: {
+      readyAfterMs: number('SHIPMENT_READY_SECONDS', 30 * 60, 0, MONTH_SECONDS) * 1_000,
+      shipAfterMs: number('SHIPMENT_SHIP_SECONDS', DAY_SECONDS, 0, MONTH_SECONDS) * 1_000,
+      deliverAfterMs: number('SHIPMENT_DELIVER_SECONDS', DAY_SECONDS, 0, MONTH_SECONDS) * 1_000,
+      returnAfterMs: number('SHIPMENT_RETURN_SECONDS', DAY_SECONDS, 0, MONTH_SECONDS) * 1_000,
+    },
+    returnWithinSeconds: number('RETURN_WITHIN_DAYS', 7, 0, 365) * DAY_SECONDS,
     firstAdmin:
       adminEmail !== undefined && adminPassword !== undefined
         ? { email: adminEmail, password: adminPassword }

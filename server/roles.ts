@@ -1,6 +1,6 @@
 // Data: what a process of each role serves and runs. Read only by the composition root.
 
-export const MODULES = ['user', 'wishlist', 'item', 'stock', 'order', 'cart'] as const
+export const MODULES = ['user', 'wishlist', 'item', 'stock', 'order', 'payment', 'shipment', 'cart'] as const
 type ModuleName = (typeof MODULES)[number]
 
 export interface Role {
@@ -17,7 +17,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
   // One role for each URL prefix, for a split behind a gateway; `worker` does what nobody waits for.
   user: { routes: ['user', 'wishlist'], attendants: ['user', 'wishlist'], workers: [] },
   item: { routes: ['item', 'stock'], attendants: ['item', 'stock'], workers: [] },
-  order: { routes: ['order', 'cart'], attendants: ['stock', 'order', 'cart'], workers: [] },
-  payment: { routes: [], attendants: [], workers: [] },
+  order: {
+    routes: ['order', 'shipment', 'cart'],
+    attendants: ['stock', 'order', 'shipment', 'cart'],
+    workers: [],
+  },
+  payment: { routes: ['payment'], attendants: ['payment'], workers: [] },
   worker: { routes: [], attendants: [], workers: MODULES },
 }

@@ -40,8 +40,7 @@ const RULES: Rule[] = [
   {
     who: 'contract.ts',
     files: contract,
-    may: (target) =>
-      contract(target) || target === 'server/platform/db.ts' || target === 'server/platform/auth.ts',
+    may: (target) => contract(target) || /^server\/platform\/(db|auth|events)\.ts$/.test(target),
   },
   {
     who: 'a module',
@@ -136,9 +135,11 @@ describe('the text of the code', () => {
       user: /\busers\.\w/,
       item: /\bitems\.\w+\b(?!\()/,
       stock: /\bstock\.(stock|ledger|sale_audit)\b/,
-      order: /\borders\.(orders|line|recipient|carried_units)\b/,
+      order: /\borders\.(orders|line|recipient|carried_units|history|reversal|reversal_line|notice)\b/,
       wishlist: /\bwishlists\.(wishlist|line)\b/,
       cart: /\bcarts\.(cart|line)\b/,
+      payment: /\bpayments\.(payment|refund|webhook)\b/,
+      shipment: /\bshipments\.(shipment|line)\b/,
     }
     const broken = source.flatMap(({ file, text }) => {
       const own = moduleOf(file)
@@ -165,6 +166,34 @@ describe('the text of the code', () => {
 
   it('knows nothing of where it was made', () => {
     expect(matching(/\/work\/|\.library|\.\.\/shared/, /^$/)).toEqual([])
+  })
+})
+
+describe('the simulator of the providers', () => {
+  const simulator = globSync('simulator/**/*.ts', { cwd: root }).map((file) => normalize(file))
+
+  it('knows node, fastify and itself: a mistake of the server must not be its mistake, too', () => {
+    expect(simulator.length).toBeGreaterThan(20)
+    const known = (target: string): boolean =>
+      target.startsWith('node:') || target === 'fastify' || target.startsWith('simulator/')
+    expect(simulator.flatMap(importsOf).filter(({ target }) => !known(target))).toEqual([])
+  })
+
+  it('is known to the server only where it is started', () => {
+    const others = files
+      .filter((file) => !isTest(file))
+      .flatMap(importsOf)
+      .filter(({ target }) => target.startsWith('simulator/'))
+      .filter(
+        ({ file, target }) => file !== 'server/commands/demo-simulator.ts' || target !== 'simulator/simulator.ts',
+      )
+    expect(others).toEqual([])
+  })
+
+  it('has names in kebab-case and no file past 400 lines', () => {
+    expect(simulator.filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([])
+    const long = simulator.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400)
+    expect(long).toEqual([])
   })
 })
 

@@ -4,12 +4,13 @@ import { demoSecrets, removeInstance, writeInstance } from '../platform/data-dir
 import { systemClock, toSeoulIso } from '../platform/clock.ts'
 import { createLog, type Log } from '../platform/log.ts'
 import { compose, migrateDatabase } from '../compose.ts'
-import { readConfig, type Config } from '../config.ts'
+import { readConfig, type Config, type Env } from '../config.ts'
 import { DEMO_ACCOUNTS, seedDemo, type DemoSale } from '../demo.ts'
 import { startInbox } from '../inbox.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { Command, CommandContext } from './command.ts'
 import { dataDirOf, holdDataDir, startDatabase } from './demo-database.ts'
+import { openSimulator, sendWebhooksTo } from './demo-simulator.ts'
 import { ensureFirstAdmin } from './first-admin.ts'
 
 const APP_STOP_MS_MAX = 4_500
@@ -26,7 +27,10 @@ make itself. PORT (7070) and HOST (127.0.0.1) say where it listens; PORT=0 takes
 async function runStart({ env, life, print }: CommandContext): Promise<'running'> {
   const dir = dataDirOf(env)
   await holdDataDir(dir, life)
-  const settings = readConfig('demo', { DATABASE_URL: 'postgres://', ...demoSecrets(dir), ...env })
+  // Until it is known where they are: a database and a simulator of its own.
+  const readSettings = (more: Env): Config =>
+    readConfig('demo', { DATABASE_URL: 'postgres://', ...demoSecrets(dir), ...more, ...env })
+  const settings = readSettings({})
   const log = createLog(settings.log.level)
   const url = env['DATABASE_URL'] ?? (await startDatabase({ dir, life, log }))
   await migrateDatabase(url)
@@ -34,8 +38,10 @@ async function runStart({ env, life, print }: CommandContext): Promise<'running'
   writeInstance(dir, { pid: process.pid, databaseUrl: url })
 
   const inbox = settings.smtpUrl === undefined ? await openInbox(dir, life, log) : undefined
+  const hasProviders = settings.payment.toss !== undefined || settings.payment.nice !== undefined
+  const simulatorUrl = hasProviders ? undefined : await openSimulator(dir, life, '127.0.0.1')
   const config: Config = {
-    ...settings,
+    ...(simulatorUrl === undefined ? settings : readSettings({ SIMULATOR_URL: simulatorUrl })),
     database: { ...settings.database, url },
     smtpUrl: settings.smtpUrl ?? inbox?.smtpUrl,
   }
@@ -44,8 +50,9 @@ async function runStart({ env, life, print }: CommandContext): Promise<'running'
   await ensureFirstAdmin(app.user, config)
   const sale = await seedDemo(app, new Date(systemClock.now()))
   const address = await app.listen()
+  if (simulatorUrl !== undefined) await sendWebhooksTo(simulatorUrl, address)
   writeInstance(dir, { pid: process.pid, databaseUrl: url, address })
-  print(welcome({ address, inboxUrl: inbox?.pageUrl, dir, sale }))
+  print(welcome({ address, inboxUrl: inbox?.pageUrl, simulatorUrl, dir, sale }))
   return 'running'
 }
 
@@ -69,10 +76,11 @@ async function openInbox(
 function welcome(facts: {
   address: string
   inboxUrl: string | undefined
+  simulatorUrl: string | undefined
   dir: string
   sale: DemoSale
 }): string {
-  const { address, inboxUrl, dir, sale } = facts
+  const { address, inboxUrl, simulatorUrl, dir, sale } = facts
   const accounts = DEMO_ACCOUNTS.map(
     ({ email, password, role }) => `    ${email.padEnd(22)}${password.padEnd(20)}${role}`,
   )
@@ -81,6 +89,7 @@ function welcome(facts: {
     `  Hurry Up Order   ${address}`,
     `  API reference    ${address}/reference`,
     `  Mail inbox       ${inboxUrl ?? 'none: mails go to SMTP_URL'}`,
+    `  Payments         ${simulatorUrl === undefined ? 'at the providers that are set' : `simulated at ${simulatorUrl}`}`,
     `  Data             ${dir} (remove the folder to start over)`,
     '',
     '  Demo accounts (e-mail, password, role)',

@@ -29,6 +29,9 @@ export const LIMITS = {
   read: { max: 6_000, free: 1_500, ...MINUTE },
   write: { max: 300, free: 60, ...MINUTE },
   order: { max: 60, free: 10, ...MINUTE },
+  pay: { max: 60, free: 20, ...MINUTE },
+  // By the address of a provider, which may have much to tell.
+  webhook: { max: 60_000, free: 20_000, ...MINUTE },
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof LIMITS
 
@@ -39,6 +42,8 @@ export interface RouteRule {
   /** Administrators may do it for others, too. */
   orAdmin?: true
   limit: LimitName
+  /** Pages of others post here, such as a provider's payment window; what comes is trusted for its own signature alone. */
+  fromElsewhere?: true
   /** `kept`: the answer to a repeated Idempotency-Key comes from memory; `own`: the flow sees to it; unset: keys mean nothing. */
   key?: 'kept' | 'own'
 }
@@ -67,6 +72,7 @@ const ITEMS = '/item-service/api/v1/items'
 const STOCKS = '/item-service/api/v1/stocks'
 const ORDERS = '/order-service/api/v1/orders'
 const CARTS = '/order-service/api/v1/carts'
+const PAYMENTS = '/payment-service/api/v1/payments'
 
 export const RULES: Readonly<Record<string, RouteRule>> = {
   // People
@@ -127,7 +133,29 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${ORDERS}/:orderId`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
   [`PUT ${ORDERS}/:orderId`]: writes(SIGNED_IN, OWN_ORDER),
   [`PUT ${ORDERS}/:orderId/cancel`]: writes(SIGNED_IN, OWN_ORDER),
+  [`PUT ${ORDERS}/:orderId/return`]: writes(SIGNED_IN, OWN_ORDER),
   [`DELETE ${ORDERS}/:orderId`]: writes(SIGNED_IN, OWN_ORDER),
+  // Shipments
+  ['GET /order-service/api/v1/shipments']: reads(SELLERS),
+  ['GET /order-service/api/v1/shipments/:shipmentId']: reads(SELLERS, OWN_ITEM),
+  ['POST /order-service/api/v1/shipments/:shipmentId/pack']: writes(SELLERS, OWN_ITEM),
+  ['POST /order-service/api/v1/shipments/:shipmentId/ship']: writes(SELLERS, OWN_ITEM),
+  ['POST /order-service/api/v1/shipments/:shipmentId/deliver']: writes(SELLERS, OWN_ITEM),
+  ['POST /order-service/api/v1/shipments/:shipmentId/receive']: writes(SELLERS, OWN_ITEM),
+  [`GET ${ORDERS}/:orderId/shipments`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
+  // Payments
+  [`GET ${PAYMENTS}/preferred-pg`]: everybody('read'),
+  [`GET ${PAYMENTS}/results/:providerOrderId`]: everybody('read'),
+  [`POST ${PAYMENTS}`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
+  [`GET ${PAYMENTS}/:paymentId`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
+  [`PUT ${PAYMENTS}/:paymentId`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
+  // A repeat is answered from the attempt itself, whatever its key: an answer that says "being checked" must not be kept.
+  [`POST ${PAYMENTS}/toss/confirm`]: { who: SIGNED_IN, ...OWN_ORDER, limit: 'pay' },
+  [`POST ${PAYMENTS}/nice/confirm`]: { who: 'everybody', limit: 'pay', fromElsewhere: true },
+  [`POST ${PAYMENTS}/toss/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },
+  [`POST ${PAYMENTS}/nice/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },
+  [`POST ${PAYMENTS}/:paymentId/refunds`]: writes(ADMINS),
+  ['GET /payment-service/api/v1/internal/payments/open']: reads(ADMINS),
   // Cart
   [`GET ${CARTS}`]: reads(BUYERS),
   [`POST ${CARTS}`]: writes(BUYERS),

@@ -32,6 +32,13 @@ export const ERRORS = {
     ko: '인증 번호가 일치하지 않습니다.',
     en: 'The verification code does not match.',
   },
+  CANCEL_PAYMENT: { status: 400, ko: '결제가 취소되었습니다.', en: 'The payment was refused or given up.' },
+  PAYMENT_AMOUNT_MISMATCH: {
+    status: 400,
+    ko: '결제 금액이 주문 금액과 다릅니다. 결제된 금액은 없습니다.',
+    en: 'The amount is not that of the order. Nothing was charged.',
+  },
+  FORGED_REQUEST: { status: 400, ko: '서명이 올바르지 않습니다.', en: 'The signature is wrong.' },
   MALFORMED_REQUEST: { status: 400, ko: '읽을 수 없는 요청입니다.', en: 'The request can not be read.' },
   IDEMPOTENCY_KEY_MALFORMED: {
     status: 400,
@@ -82,6 +89,8 @@ export const ERRORS = {
     ko: '주문하신 상품이 없습니다.',
     en: 'The item is not part of the order.',
   },
+  NOT_FOUND_SHIPMENT: { status: 404, ko: '배송 정보가 존재하지 않습니다.', en: 'No such shipment.' },
+  NOT_FOUND_PAYMENT: { status: 404, ko: '결제 정보가 존재하지 않습니다.', en: 'No such payment.' },
   NOT_FOUND_STOCK: { status: 404, ko: '재고가 존재하지 않습니다.', en: 'No stock record.' },
   NOT_FOUND_WISHLIST_ITEM: {
     status: 404,
@@ -164,6 +173,36 @@ export const ERRORS = {
     status: 409,
     ko: '이미 배송중인 물품은 취소할 수 없습니다.',
     en: 'Goods that are being shipped can not be cancelled.',
+  },
+  NO_RETURN: {
+    status: 409,
+    ko: '반품할 수 없는 상품입니다.',
+    en: 'This can not be returned, or not any more.',
+  },
+  SHIPMENT_NOT_MOVABLE: {
+    status: 409,
+    ko: '현재 배송 상태에서는 할 수 없습니다.',
+    en: 'The shipment is not in a state for this.',
+  },
+  PAYMENT_IN_PROGRESS: {
+    status: 409,
+    ko: '결제 결과를 확인하고 있습니다. 잠시 후 다시 시도해주세요.',
+    en: 'A payment of this order is being checked. Try again in a moment.',
+  },
+  ORDER_NOT_PAYABLE: {
+    status: 409,
+    ko: '결제할 수 없는 주문입니다. 결제된 금액은 없습니다.',
+    en: 'The order can not be paid, or not any more. Nothing was charged.',
+  },
+  PAYMENT_NOT_COMPLETABLE: {
+    status: 409,
+    ko: '결제창을 통해서만 결제할 수 있습니다.',
+    en: 'Only payments at the simulator can be completed without a browser.',
+  },
+  REFUND_EXCEEDS_BALANCE: {
+    status: 409,
+    ko: '환불할 수 있는 금액을 초과했습니다.',
+    en: 'More than is left of the payment.',
   },
   ORDER_NOT_CHANGEABLE: {
     status: 409,

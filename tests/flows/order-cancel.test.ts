@@ -305,7 +305,8 @@ describe('a cancel', () => {
     [{ body: { cancelReason: 'a\u0000b' } }, 'INVALID_INPUT_VALUE', ['cancelReason']],
     [{ body: { cancelReason: 'a\ud800b' } }, 'INVALID_INPUT_VALUE', ['cancelReason']],
     [{ body: { reason: 'x' } }, 'INVALID_INPUT_VALUE', ['reason']],
-    [{ body: [1] }, 'INVALID_INPUT_VALUE', ['body']],
+    [{ body: ['x'] }, 'INVALID_INPUT_VALUE', ['0']],
+    [{ body: true }, 'INVALID_INPUT_VALUE', ['body']],
     [{ body: { orderItemIds: [1] }, itemId: '1' }, 'INVALID_INPUT_VALUE', ['itemId', 'orderItemIds']],
     [
       { body: { orderItemIds: [1], lines: [{ itemId: 1, quantity: 1 }] } },

@@ -1,5 +1,6 @@
 // What the routes of orders take and show beside what other modules know of them.
 import { Type, type Static } from 'typebox'
+import { IdempotencyKey } from '../../platform/idempotency-key.ts'
 import { QUANTITY_MAX } from '../stock/contract.ts'
 import {
   Id,
@@ -14,17 +15,7 @@ import {
 
 export const OrderParams = Type.Object({ orderId: OrderId })
 
-export const KeyHeader = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[\\x21-\\x7e]+$',
-      description: 'Repeat it to get the same answer again.',
-      examples: ['6f1c2a0e-order-1'],
-    }),
-  ),
-})
+export const KeyHeader = Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) })
 
 /** Lines that lists show of each order. */
 export const LISTED_LINES_MAX = 100
@@ -40,9 +31,39 @@ export const ListedOrder = Type.Object({
 })
 export type ListedOrder = Static<typeof ListedOrder>
 
+const At = Type.String({
+  description: 'ISO 8601 in Korean time',
+  examples: ['2026-01-02T12:00:00.000+09:00'],
+})
+
 export const OrderDetail = Type.Object(
-  { ...orderProperties, recipient: Type.Optional(Recipient) },
-  { description: 'The order, with its recipient where one is known' },
+  {
+    ...orderProperties,
+    recipient: Type.Optional(Recipient),
+    paying: Type.Optional(
+      Type.Union([Type.Literal('CHECKING'), Type.Literal('REFUSED')], {
+        description: 'CHECKING: an attempt to pay is being checked; REFUSED: the last one was refused',
+      }),
+    ),
+    history: Type.Array(Type.Object({ status: Type.String({ examples: ['CREATED'] }), at: At }), {
+      description: 'Every move, oldest first',
+    }),
+    takenBack: Type.Array(
+      Type.Object({
+        kind: Type.Union([Type.Literal('CANCEL'), Type.Literal('RETURN')]),
+        status: Type.String({
+          description: 'REQUESTED: goods are on their way back; REFUNDING: money is; DONE',
+          examples: ['REFUNDING'],
+        }),
+        amount: Type.Integer({ description: 'Korean won', examples: [12_000] }),
+        lines: Type.Array(Type.Object({ itemId: ItemId, quantity: Type.Integer({ examples: [1] }) })),
+        requestedAt: At,
+        doneAt: Type.Optional(At),
+      }),
+      { description: 'Paid units that were taken back, oldest first' },
+    ),
+  },
+  { description: 'The order, with its recipient where one is known, and its history' },
 )
 export type OrderDetail = Static<typeof OrderDetail>
 
@@ -74,12 +95,13 @@ export const ChangeOrderRequest = Type.Object(
 )
 export type ChangeOrderRequest = Static<typeof ChangeOrderRequest>
 
-export const CancelOrderQuery = Type.Object({ itemId: Type.Optional(ItemId) })
-export const CancelOrderRequest = Type.Union([
+export const TakeBackQuery = Type.Object({ itemId: Type.Optional(ItemId) })
+export type TakeBackQuery = Static<typeof TakeBackQuery>
+export const TakeBackRequest = Type.Union([
   Type.Object(
     {
       lines: Type.Optional(
-        Type.Array(Type.Object({ itemId: ItemId, quantity: LineUnits(1, 'Units to cancel') }, strict), {
+        Type.Array(Type.Object({ itemId: ItemId, quantity: LineUnits(1, 'Units to take back') }, strict), {
           minItems: 1,
           maxItems: ORDER_LINES_MAX,
           description: 'Some units of lines',
@@ -105,6 +127,12 @@ export const CancelOrderRequest = Type.Union([
     },
     { ...strict, examples: [{ lines: [{ itemId: 1, quantity: 1 }], cancelReason: '단순 변심' }] },
   ),
+  Type.Array(Id('Id of a line'), {
+    minItems: 1,
+    maxItems: ORDER_LINES_MAX,
+    description: 'Whole lines',
+    examples: [[1]],
+  }),
   Type.Null(),
 ])
-export type CancelOrderRequest = Static<typeof CancelOrderRequest>
+export type TakeBackRequest = Static<typeof TakeBackRequest>

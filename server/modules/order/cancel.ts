@@ -1,87 +1,69 @@
-// Unpaid units go back to stock: some of them, some lines, or the whole order.
-import type { Database } from '../../platform/db.ts'
+// Units of an order that its buyer does not want: some of them, some lines, or the whole order. Unpaid units are for sale again at
+// once; paid ones when their money is back.
+import type { Database, Tx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Once } from '../../platform/kept-answers.ts'
-import type { StockApi } from '../stock/contract.ts'
-import {
-  changeQuantities,
-  invalidLine,
-  lockOwnOrder,
-  readQuantities,
-  requireLines,
-} from './change-quantities.ts'
+import type { StockApi, StockChange } from '../stock/contract.ts'
+import { changeQuantities, lockOwnOrder } from './change-quantities.ts'
+import { chosenUnits, type Chosen } from './chosen-units.ts'
+import { reverse, unitsLeft, type ReverseDeps } from './reverse.ts'
+import { readShippable } from './sql-shipping.ts'
 import type { LockedOrder } from './sql-write.ts'
+import { ORDER_STATES } from './state.ts'
 
-export interface CancelRequest {
+export interface TakeBackRequest {
   orderId: number
   buyerId: number
   once: Once | undefined
-  what: Cancelled
+  what: Chosen
   reason: string | undefined
 }
 
-export type Cancelled =
-  | { kind: 'order' }
-  | { kind: 'lines'; itemIds: readonly number[]; field: string }
-  | { kind: 'units'; lines: readonly { itemId: number; quantity: number }[] }
+export interface CancelDeps extends ReverseDeps {
+  database: Database
+  stock: Pick<StockApi, 'changeUnits' | 'announceUnits' | 'readSales'>
+}
 
 /** What is cancelled already is left as it is. */
-export async function cancel(
-  { database, stock }: { database: Database; stock: Pick<StockApi, 'changeUnits' | 'announceUnits'> },
-  request: CancelRequest,
-): Promise<void> {
-  const changes = await database.transaction(async (tx) => {
+export async function cancel(deps: CancelDeps, request: TakeBackRequest): Promise<void> {
+  const changes = await deps.database.transaction(async (tx) => {
     await request.once?.bind(tx)
     const order = await lockOwnOrder(tx, request)
-    const quantities = quantitiesAfter(order, request.what)
-    if (order.status === 'CANCELED' || quantities.size === 0) return []
-    requireCancelable(order)
-    return changeQuantities(tx, stock, { order, quantities, action: 'CANCEL', reason: request.reason })
+    if (order.status === 'CREATED') return cancelUnpaid(deps, tx, order, request)
+    return cancelPaid(deps, tx, order, request)
   })
-  stock.announceUnits(changes)
+  deps.stock.announceUnits(changes)
 }
 
-/** Of lines that have units left. */
-function quantitiesAfter(order: LockedOrder, what: Cancelled): Map<number, number> {
-  const lines = order.lines.filter((line) => line.quantity > 0)
-  switch (what.kind) {
-    case 'order':
-      return new Map(lines.map((line) => [line.itemId, 0]))
-    case 'lines': {
-      const itemIds = new Set(what.itemIds)
-      requireLines(order, itemIds, what.field)
-      return new Map(lines.flatMap(({ itemId }) => (itemIds.has(itemId) ? [[itemId, 0]] : [])))
-    }
-    case 'units': {
-      const units = readQuantities(what.lines)
-      requireLines(order, units.keys(), 'lines')
-      // The whole order is cancelled, whatever its lines had at the end.
-      if (order.status === 'CANCELED') return new Map()
-      const left = new Map(lines.map((line) => [line.itemId, line.quantity]))
-      requireUnits(left, what.lines)
-      return new Map(
-        [...left].flatMap(([id, quantity]) => (units.has(id) ? [[id, quantity - units.get(id)!]] : [])),
-      )
-    }
-  }
+async function cancelUnpaid(
+  { stock }: CancelDeps,
+  tx: Tx,
+  order: LockedOrder,
+  { what, reason }: TakeBackRequest,
+): Promise<StockChange[]> {
+  const left = new Map(order.lines.map((line) => [line.itemId, line.quantity]))
+  const units = chosenUnits(order, left, what)
+  if (units.size === 0) return []
+  requireNoPayment(order)
+  const quantities = new Map([...units].map(([itemId, count]) => [itemId, left.get(itemId)! - count]))
+  return changeQuantities(tx, stock, { order, quantities, action: 'CANCEL', reason })
 }
 
-function requireUnits(
-  left: ReadonlyMap<number, number>,
-  lines: readonly { itemId: number; quantity: number }[],
-): void {
-  const at = lines.findIndex(({ itemId, quantity }) => quantity > (left.get(itemId) ?? quantity))
-  if (at === -1) return
-  throw invalidLine(at, 'quantity', lines[at]!.quantity, {
-    ko: '주문에 남은 수량보다 많습니다.',
-    en: 'More than the order still has.',
-  })
+async function cancelPaid(
+  deps: CancelDeps,
+  tx: Tx,
+  locked: LockedOrder,
+  { what, reason, buyerId }: TakeBackRequest,
+): Promise<StockChange[]> {
+  const [order] = ORDER_STATES[locked.status].live ? await readShippable(tx, [locked.orderId]) : []
+  const units = chosenUnits(locked, order === undefined ? new Map() : unitsLeft(order), what)
+  if (locked.status === 'CANCELED') return []
+  if (order === undefined) throw new AppError('ORDER_NOT_CANCELABLE')
+  if (units.size === 0) return []
+  return reverse(deps, tx, order, { kind: 'CANCEL', units, actorId: buyerId, reason })
 }
 
-function requireCancelable({ status }: LockedOrder): void {
-  if (status === 'CREATED') return
-  // What is paid is cancelled with its money.
-  throw new AppError(
-    status === 'SHIPPING' || status === 'SHIPPED' ? 'ALREADY_SHIPPING' : 'ORDER_NOT_CANCELABLE',
-  )
+/** What may be charged at this very moment must not lose its units. */
+export function requireNoPayment({ paying }: LockedOrder): void {
+  if (paying === 'CHECKING') throw new AppError('PAYMENT_IN_PROGRESS', { retryAfterSeconds: 2 })
 }

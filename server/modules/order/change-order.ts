@@ -12,6 +12,7 @@ import {
   requireLines,
 } from './change-quantities.ts'
 import type { ChangeOrderRequest } from './bodies.ts'
+import { requireNoPayment } from './cancel.ts'
 import { checkRecipient, keepRecipient } from './recipient.ts'
 import type { LockedOrder } from './sql-write.ts'
 
@@ -33,6 +34,7 @@ export async function changeOrder(
     await who.once?.bind(tx)
     const order = await lockOwnOrder(tx, who)
     requireLines(order, quantities.keys(), 'lines')
+    if (lines.length > 0) requireNoPayment(order)
     if (order.status !== 'CREATED' || order.isLate) throw new AppError('ORDER_NOT_CHANGEABLE')
     requireBoundedRaises(order, lines)
     if (recipient !== undefined) await keepRecipient(tx, pii, who.orderId, recipient)

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Db, Tx } from '../../platform/db.ts'
-import { PRICE_KRW_MAX, QUANTITY_MAX } from '../stock/contract.ts'
+import type { EventType } from '../../platform/events.ts'
+import { PRICE_KRW_MAX, QUANTITY_MAX, type StockChange } from '../stock/contract.ts'
 import { ADDRESS_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from '../user/contract.ts'
 
 export const ORDER_STATUSES = [
@@ -11,6 +12,11 @@ export const ORDER_STATUSES = [
   'SHIPPED',
   'CANCEL_REQUESTED',
   'RETURN_REQUESTED',
+  'PARTIALLY_READY',
+  'PARTIALLY_SHIPPING',
+  'PARTIALLY_SHIPPED',
+  'PARTIALLY_CANCELED',
+  'PARTIALLY_RETURNED',
   'CANCELED',
   'RETURNED',
   'PAYMENT_FAILED',
@@ -18,6 +24,20 @@ export const ORDER_STATUSES = [
   'EXPIRED',
 ] as const
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+export type LineStatus =
+  | 'ORDERED'
+  | 'PAID'
+  | 'READY'
+  | 'SHIPPING'
+  | 'SHIPPED'
+  | 'CANCEL_REQUESTED'
+  | 'RETURN_REQUESTED'
+  | 'CANCELED'
+  | 'RETURNED'
+  | 'PAYMENT_FAILED'
+  | 'FAILED'
+  | 'EXPIRED'
 
 const PHONE_CHARACTERS_MAX = 20
 
@@ -57,6 +77,90 @@ export interface PlaceOrderRequest {
 export interface OrderApi {
   /** A normal order, all or nothing, at the prices of the server. Throws the codes of `POST …/orders`. */
   placeOrder(request: PlaceOrderRequest): Promise<OrderBody>
+}
+
+/** Events of orders; settlement and integrators will listen to them, too. */
+export interface OrderEvent {
+  orderId: number
+  buyerId: number
+}
+export interface ReversedEvent extends OrderEvent {
+  reversalId: number
+  kind: 'CANCEL' | 'RETURN'
+  amountKrw: number
+}
+export const ORDER_PAID: EventType<OrderEvent> = { name: 'order.paid' }
+/** Money is back: units are for sale again. */
+export const ORDER_REVERSED: EventType<ReversedEvent> = { name: 'order.reversed' }
+
+/** An order as payment sees it. */
+export interface PayableOrder {
+  orderId: number
+  buyerId: number
+  status: OrderStatus
+  totalPriceKrw: number
+  payBy: Date
+  /** `payBy` is over, by the database's clock. */
+  isLate: boolean
+  /** An attempt to pay is being confirmed, or its result is unknown: nobody may end the order. */
+  isChecking: boolean
+  isHidden: boolean
+  isLimited: boolean
+  /** Of the first line, and how many lines there are: what a provider's window calls the order. */
+  firstItemId: number
+  lineCount: number
+}
+
+/** What payment may do with orders. Orders are locked first, in the order of their ids, then payments, then stock. */
+export interface OrderMoney {
+  findPayable(db: Db, orderId: number): Promise<PayableOrder | undefined>
+  /** Locks them, and reads them after the wait. Those that do not exist are left out. */
+  lockPayable(tx: Tx, orderIds: readonly number[]): Promise<PayableOrder[]>
+  /** The payment window opens: once for each order, there are `seconds` more, counted from now at most. New `payBy`s. */
+  extendHolds(tx: Tx, orderIds: readonly number[], seconds: number): Promise<Map<number, Date>>
+  /** Of locked orders. CHECKING: an attempt is being confirmed; REFUSED: the last one was refused, the hold stays. */
+  setPaying(tx: Tx, orderIds: readonly number[], state: 'CHECKING' | 'REFUSED'): Promise<void>
+  /** Locked orders that hold their units become PAID, and ORDER_PAID is published. */
+  markPaid(tx: Tx, orderIds: readonly number[]): Promise<void>
+  /** A locked order that has lost its units, and was paid after all: takes them again and is PAID, or nothing happens. */
+  takeAgain(
+    tx: Tx,
+    orderId: number,
+  ): Promise<{ outcome: 'taken'; changes: StockChange[] } | { outcome: 'gone' }>
+  /** The refund that `cause` asked for is done: goods and states follow. The order is locked by the caller. */
+  refunded(tx: Tx, refund: { orderId: number; cause: string; amountKrw: number }): Promise<StockChange[]>
+}
+
+/** An order as shipping sees it. */
+export interface ShippableOrder {
+  orderId: number
+  buyerId: number
+  status: OrderStatus
+  /** Of which something is left. */
+  lines: {
+    itemId: number
+    quantity: number
+    /** Units that nobody has asked to take back. */
+    shippableQuantity: number
+    unitPriceKrw: number
+    status: LineStatus
+  }[]
+}
+
+/** What shipping may do with orders. Orders are locked first, in the order of their ids, then shipments, then stock. */
+export interface OrderShipping {
+  /** Locks them, and reads them after the wait. Those that do not exist are left out. */
+  lockShippable(tx: Tx, orderIds: readonly number[]): Promise<ShippableOrder[]>
+  /** Lines of locked orders go on to READY, SHIPPING or SHIPPED; the order's status follows, its history is kept. Lines of which nothing is left are passed over. */
+  moveLines(
+    tx: Tx,
+    moves: readonly { orderId: number; itemIds: readonly number[]; to: LineStatus }[],
+    actorId: number | null,
+  ): Promise<void>
+  /** The goods of a return are back: its money follows. The order is locked by the caller. */
+  returnReceived(tx: Tx, reversalId: number): Promise<void>
+  /** Of those that have one. For the seller who ships it. */
+  readRecipients(db: Db, orderIds: readonly number[]): Promise<Map<number, Recipient>>
 }
 
 /** Units of a limited item that count for somebody's limit. */

@@ -2,6 +2,7 @@ import type { Tokens } from '../../platform/auth.ts'
 import { systemTimers, type Clock } from '../../platform/clock.ts'
 import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
+import type { Events } from '../../platform/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -9,7 +10,14 @@ import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { SaleFlag, StockApi } from '../stock/contract.ts'
 import type { UserApi } from '../user/contract.ts'
-import type { OrderApi, OrderBody, OrderReads, PlaceOrderRequest } from './contract.ts'
+import type {
+  OrderApi,
+  OrderBody,
+  OrderMoney,
+  OrderReads,
+  OrderShipping,
+  PlaceOrderRequest,
+} from './contract.ts'
 import { expire } from './expire.ts'
 import { createHeldUnits, type HeldUnits } from './held-units.ts'
 import { orderBody } from './order-body.ts'
@@ -17,7 +25,11 @@ import { placeOrder } from './place-order.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
 import { exportOrders } from './read-orders.ts'
+import { createFinishReversal } from './finish-reversal.ts'
+import type { ReverseDeps } from './reverse.ts'
 import { orderRoutes, type OrderRouteDeps } from './routes.ts'
+import { createOrderShipping } from './ship-orders.ts'
+import { createOrderMoney } from './take-payment.ts'
 import { measureSale } from './measure-sale.ts'
 import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
 import { hasOrdersInProgress, insertCarriedUnits, readOpenUnits } from './sql-read.ts'
@@ -39,6 +51,11 @@ export interface OrderDeps {
   log: Log
   metrics: Metrics
   countOrder: OrderRouteDeps['countOrder']
+  events: Events
+  /** Modules that are built further down; nobody asks before they are. */
+  payments: ReverseDeps['payments']
+  shipments: ReverseDeps['shipments']
+  returnWithinSeconds: number
   sale: {
     writerBatchRowsMax: number
     writerQueueRowsMax: number
@@ -48,7 +65,13 @@ export interface OrderDeps {
   }
 }
 
-export function createOrderModule(deps: OrderDeps): Module<OrderApi> {
+/** Parts for the modules that orders go through after they are placed. */
+export interface OrderParts {
+  money: OrderMoney
+  shipping: OrderShipping
+}
+
+export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderParts {
   const { database, stock, log, sale } = deps
   const { gate } = stock
   const reconciler = createReconciler({
@@ -92,11 +115,14 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> {
     )
     return { body: orderBody(order), replayed }
   }
+  const finish = createFinishReversal(deps)
   return {
+    money: createOrderMoney({ events: deps.events, refunded: finish }),
+    shipping: createOrderShipping({ pii: deps.pii, payments: deps.payments, finish }),
     api: { placeOrder: async (request) => (await place(request)).body },
     attendants,
     workers,
-    routes: (http) => orderRoutes(http, { ...deps, purchase, placeOrder: place }),
+    routes: (http) => orderRoutes(http, { ...deps, finish, purchase, placeOrder: place }),
   }
 }
 

@@ -2,9 +2,10 @@
 import { toSeoulIso } from '../../platform/clock.ts'
 import type { Claim } from '../stock/contract.ts'
 import type { ListedOrder, OrderDetail } from './bodies.ts'
-import type { OrderBody, PlacedOrder, Recipient } from './contract.ts'
+import type { LineStatus, OrderBody, PlacedOrder, Recipient } from './contract.ts'
 import type { LineRow, ListedRow, OrderRow } from './sql-read.ts'
-import { ORDER_STATES } from './state.ts'
+import type { HistoryEntry, Reversal } from './sql-reversal.ts'
+import { lineStatusOf, ORDER_STATES } from './state.ts'
 
 /** The first body of a limited order: what 201 says, and what a repeated key says again whatever became of the order. */
 export function firstBody(claim: Claim, order: PlacedOrder): OrderBody {
@@ -32,13 +33,12 @@ export function firstBody(claim: Claim, order: PlacedOrder): OrderBody {
 
 /** An order as it stands today. */
 export function orderBody(row: OrderRow): OrderBody {
-  const status = ORDER_STATES[row.status].line
   return {
     orderId: row.orderId,
     userId: row.buyerId,
     totalSum: row.totalPriceKrw,
     orderDate: toSeoulIso(row.createdAt),
-    orderItemList: row.lines.map((line) => lineBody(line, status)),
+    orderItemList: row.lines.map((line) => lineBody(line, lineStatusOf(row, line))),
     status: row.status,
     payBy: toSeoulIso(row.payBy),
     ...(row.saleItemId === 0 ? {} : { saleSequence: row.saleSequence }),
@@ -47,7 +47,7 @@ export function orderBody(row: OrderRow): OrderBody {
 
 function lineBody(
   { itemId, quantity, askedQuantity, unitPrice }: LineRow,
-  status: string,
+  status: LineStatus,
 ): OrderBody['orderItemList'][number] {
   const canceledQuantity = (askedQuantity ?? quantity) - quantity
   return {
@@ -56,7 +56,7 @@ function lineBody(
     quantity,
     unitPrice,
     totalSum: quantity * unitPrice,
-    status: quantity === 0 ? ORDER_STATES.CANCELED.line : status,
+    status,
     ...(canceledQuantity > 0 && { canceledQuantity }),
   }
 }
@@ -66,6 +66,36 @@ export function listedBody(row: ListedRow): ListedOrder {
   return { ...orderBody(row), ...(linesLeftOut > 0 && { linesLeftOut }) }
 }
 
-export function detailBody(row: OrderRow, recipient: Recipient | undefined): OrderDetail {
-  return { ...orderBody(row), ...(recipient !== undefined && { recipient }) }
+export function detailBody(
+  row: OrderRow,
+  {
+    recipient,
+    history,
+    reversals,
+  }: { recipient: Recipient | undefined; history: readonly HistoryEntry[]; reversals: readonly Reversal[] },
+): OrderDetail {
+  return {
+    ...orderBody(row),
+    ...(recipient !== undefined && { recipient }),
+    ...(row.status === 'CREATED' && row.paying !== null && { paying: row.paying }),
+    history: historyOf(row, history),
+    takenBack: reversals.map((one) => ({
+      kind: one.kind,
+      status: one.status,
+      amount: one.amountKrw,
+      lines: one.lines,
+      requestedAt: toSeoulIso(one.createdAt),
+      ...(one.doneAt !== null && { doneAt: toSeoulIso(one.doneAt) }),
+    })),
+  }
+}
+
+/** Placing is the order itself, and an expiry its `payBy`: neither is written down again. */
+function historyOf(row: OrderRow, kept: readonly HistoryEntry[]): OrderDetail['history'] {
+  const entries = [
+    { status: 'CREATED', at: toSeoulIso(row.createdAt) },
+    ...kept.map(({ status, at }) => ({ status, at: toSeoulIso(at) })),
+  ]
+  const isOver = row.status === 'EXPIRED' || row.status === 'PAYMENT_FAILED'
+  return isOver ? [...entries, { status: row.status, at: toSeoulIso(row.payBy) }] : entries
 }

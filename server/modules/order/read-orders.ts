@@ -9,6 +9,7 @@ import type { OrderDetail } from './bodies.ts'
 import { detailBody } from './order-body.ts'
 import { openRecipient } from './recipient.ts'
 import { findOrder, findRecipient, listWholeOrders } from './sql-read.ts'
+import { listHistory, listReversals } from './sql-reversal.ts'
 
 export interface ReadOrderDeps {
   db: Db
@@ -25,15 +26,28 @@ export async function readOrder(
   if (order === undefined) throw new AppError('NOT_FOUND_ORDER')
   requireOwner(caller, order.buyerId)
   if (order.isHidden && caller.role !== 'ADMIN') throw new AppError('NOT_FOUND_ORDER')
-  const sealed = await findRecipient(db, orderId)
-  return detailBody(order, sealed && openRecipient(pii, orderId, sealed))
+  const [sealed, history, reversals] = await Promise.all([
+    findRecipient(db, orderId),
+    listHistory(db, [orderId]),
+    listReversals(db, [orderId]),
+  ])
+  const recipient = sealed && openRecipient(pii, orderId, sealed)
+  return detailBody(order, { recipient, history, reversals })
 }
 
 /** Every order of a member. */
 export async function exportOrders({ db, pii }: ReadOrderDeps, buyerId: number): Promise<object[]> {
   const orders = await listWholeOrders(db, buyerId)
+  const orderIds = orders.map(({ orderId }) => orderId)
+  const [history, reversals] = await Promise.all([listHistory(db, orderIds), listReversals(db, orderIds)])
+  const historyOf = Map.groupBy(history, ({ orderId }) => orderId)
+  const reversalsOf = Map.groupBy(reversals, ({ orderId }) => orderId)
   return orders.map(({ recipient, hiddenAt, ...order }) => ({
-    ...detailBody(order, recipient === null ? undefined : openRecipient(pii, order.orderId, recipient)),
+    ...detailBody(order, {
+      recipient: recipient === null ? undefined : openRecipient(pii, order.orderId, recipient),
+      history: historyOf.get(order.orderId) ?? [],
+      reversals: reversalsOf.get(order.orderId) ?? [],
+    }),
     hiddenAt: hiddenAt === null ? null : toSeoulIso(hiddenAt),
   }))
 }

@@ -1,23 +1,12 @@
-// Normal orders, and what may be done with an order while it is unpaid.
-import { Type } from 'typebox'
+// Normal orders, and what may be changed of an order while it is unpaid.
 import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { problems } from '../../platform/problem-schema.ts'
-import { compileByShape } from '../../platform/validate-shapes.ts'
 import type { StockApi } from '../stock/contract.ts'
-import { cancel, type Cancelled } from './cancel.ts'
 import { changeOrder } from './change-order.ts'
-import {
-  CancelOrderQuery,
-  CancelOrderRequest,
-  ChangeOrderRequest,
-  KeyHeader,
-  OrderDetail,
-  OrderParams,
-} from './bodies.ts'
+import { ChangeOrderRequest, KeyHeader, OrderDetail, OrderParams } from './bodies.ts'
 import { NormalOrderRequest, OrderBody, type PlaceOrderRequest } from './contract.ts'
 import { readOrder } from './read-orders.ts'
 import { ORDERS } from './routes-history.ts'
@@ -36,7 +25,6 @@ const BODY_BYTES_MAX = 256 * 1024
 export function unpaidOrderRoutes(http: Http, deps: UnpaidRouteDeps): void {
   normalOrderRoute(http, deps)
   changeRoute(http, deps)
-  cancelRoute(http, deps)
 }
 
 function normalOrderRoute(http: Http, { ids, placeOrder }: UnpaidRouteDeps): void {
@@ -103,6 +91,7 @@ function changeRoute(http: Http, deps: UnpaidRouteDeps): void {
             'NOT_FOUND_ORDER_ITEM',
             'NOT_FOUND_ITEM',
             'ORDER_NOT_CHANGEABLE',
+            'PAYMENT_IN_PROGRESS',
             'NOT_ENOUGH_STOCK',
             'LIMITED_ITEM',
             'PRICE_CHANGED',
@@ -117,54 +106,4 @@ function changeRoute(http: Http, deps: UnpaidRouteDeps): void {
       return readOrder({ db: deps.database.db, pii: deps.pii }, caller, params.orderId)
     },
   )
-}
-
-function cancelRoute(http: Http, deps: UnpaidRouteDeps): void {
-  http.put(
-    `${ORDERS}/:orderId/cancel`,
-    {
-      bodyLimit: BODY_BYTES_MAX,
-      validatorCompiler: compileByShape,
-      schema: {
-        tags: ['orders'],
-        summary: 'Cancel an unpaid order, or some of it',
-        description:
-          'The whole order without a body; one line by `?itemId=`, several by `orderItemIds`, some units by `lines` – one of them at a time. Units are for sale again at once. Nothing happens where it is cancelled already.',
-        params: OrderParams,
-        querystring: CancelOrderQuery,
-        body: CancelOrderRequest,
-        response: {
-          204: Type.Null({ description: 'Cancelled' }),
-          ...problems('NOT_FOUND_ORDER', 'NOT_FOUND_ORDER_ITEM', 'ORDER_NOT_CANCELABLE', 'ALREADY_SHIPPING'),
-        },
-      },
-    },
-    async ({ params, query, body, caller, once }, reply) => {
-      await cancel(deps, {
-        orderId: params.orderId,
-        buyerId: caller.userId,
-        once,
-        what: whatOf(query.itemId, body ?? {}),
-        reason: body?.cancelReason,
-      })
-      return reply.code(204).send(null)
-    },
-  )
-}
-
-function whatOf(itemId: number | undefined, body: NonNullable<CancelOrderRequest>): Cancelled {
-  const { lines, orderItemIds } = body
-  const named = Object.entries({ itemId, orderItemIds, lines }).filter(([, value]) => value !== undefined)
-  if (named.length > 1) {
-    const reason = {
-      ko: '취소할 대상을 한 가지 방법으로만 지정해주세요.',
-      en: 'Name what to cancel in one way only.',
-    }
-    throw new AppError('INVALID_INPUT_VALUE', {
-      fields: named.map(([field]) => ({ field, value: '', reason })),
-    })
-  }
-  if (itemId !== undefined) return { kind: 'lines', itemIds: [itemId], field: 'itemId' }
-  if (orderItemIds !== undefined) return { kind: 'lines', itemIds: orderItemIds, field: 'orderItemIds' }
-  return lines === undefined ? { kind: 'order' } : { kind: 'units', lines }
 }

@@ -12,6 +12,7 @@ import { LimitedOrderRequest, OrderBody, type PlaceOutcome, type PlaceRefusal } 
 import { firstBody } from './order-body.ts'
 import type { Purchase } from './purchase.ts'
 import { ORDERS, orderHistoryRoutes, type HistoryRouteDeps } from './routes-history.ts'
+import { takeBackRoutes, type TakeBackRouteDeps } from './routes-take-back.ts'
 import { unpaidOrderRoutes, type UnpaidRouteDeps } from './routes-unpaid.ts'
 
 const REFUSALS: Readonly<Record<PlaceRefusal, ErrorCode>> = {
@@ -26,7 +27,7 @@ const REFUSALS: Readonly<Record<PlaceRefusal, ErrorCode>> = {
   price_changed: 'PRICE_CHANGED',
 }
 
-export interface OrderRouteDeps extends HistoryRouteDeps, UnpaidRouteDeps {
+export interface OrderRouteDeps extends HistoryRouteDeps, UnpaidRouteDeps, TakeBackRouteDeps {
   stock: StockApi
   tokens: Tokens
   ids: Ids
@@ -38,6 +39,7 @@ export interface OrderRouteDeps extends HistoryRouteDeps, UnpaidRouteDeps {
 export function orderRoutes(http: Http, deps: OrderRouteDeps): void {
   limitedOrderRoute(http, deps)
   unpaidOrderRoutes(http, deps)
+  takeBackRoutes(http, deps)
   orderHistoryRoutes(http, deps)
 }
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../platform/db.ts'
 import { LISTED_LINES_MAX } from './bodies.ts'
-import { type LimitedUnits, type OrderStatus } from './contract.ts'
+import { type LimitedUnits, type LineStatus, type OrderStatus } from './contract.ts'
 
 export interface LineRow {
   itemId: number
@@ -11,6 +11,8 @@ export interface LineRow {
   /** What was asked for first, where that has changed. */
   askedQuantity: number | null
   unitPrice: number
+  /** Null: as the order. */
+  status: LineStatus | null
 }
 
 export interface OrderRow {
@@ -24,6 +26,8 @@ export interface OrderRow {
   createdAt: Date
   payBy: Date
   isHidden: boolean
+  /** CHECKING: an attempt to pay is on its way; REFUSED: the last one was refused. */
+  paying: 'CHECKING' | 'REFUSED' | null
   /** In item order. */
   lines: LineRow[]
 }
@@ -36,16 +40,16 @@ export interface SealedRecipient {
 
 const head = sql`o.id AS "orderId", o.buyer_id AS "buyerId", o.sale_item_id AS "saleItemId", o.quantity,
   o.total_price AS "totalPriceKrw", o.status, o.sale_sequence AS "saleSequence", o.created_at AS "createdAt",
-  o.pay_by AS "payBy", o.hidden_at IS NOT NULL AS "isHidden"`
+  o.pay_by AS "payBy", o.hidden_at IS NOT NULL AS "isHidden", o.paying`
 
 const lines = sql`json_agg(json_build_object('itemId', l.item_id, 'quantity', l.quantity, 'askedQuantity', l.asked_quantity,
-  'unitPrice', l.unit_price) ORDER BY l.item_id)`
+  'unitPrice', l.unit_price, 'status', l.status) ORDER BY l.item_id)`
 
 const whole = sql`${head}, (SELECT ${lines} FROM orders.line l WHERE l.order_id = o.id) AS lines`
 
 /** The first lines of each, and how many there are. */
 const listed = sql`${head},
-  (SELECT ${lines} FROM (SELECT l.item_id, l.quantity, l.asked_quantity, l.unit_price
+  (SELECT ${lines} FROM (SELECT l.item_id, l.quantity, l.asked_quantity, l.unit_price, l.status
                       FROM orders.line l WHERE l.order_id = o.id ORDER BY l.item_id LIMIT ${LISTED_LINES_MAX}) l) AS lines,
   (SELECT count(*)::integer FROM orders.line l WHERE l.order_id = o.id) AS "linesCount",
   (extract(epoch FROM o.created_at) * 1000000)::bigint AS "createdMicros"`
@@ -112,7 +116,7 @@ export async function listOrders(
   const { rows } = await sql<ListedRow>`
     SELECT ${listed}
       FROM (SELECT o.id, o.buyer_id, o.sale_item_id, o.quantity, o.total_price, o.status, o.sale_sequence, o.created_at,
-                   o.pay_by, o.hidden_at
+                   o.pay_by, o.hidden_at, o.paying
               FROM orders.orders o WHERE ${shown(query)}${older}
              ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit} OFFSET ${offset}) o
      ORDER BY o.created_at DESC, o.id DESC`.execute(db)
@@ -144,9 +148,8 @@ export async function listWholeOrders(
 export async function hasOrdersInProgress(db: Db, buyerId: number): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     SELECT EXISTS (SELECT 1 FROM orders.orders WHERE buyer_id = ${buyerId}
-       AND status IN ('CREATED', 'PAID', 'READY', 'SHIPPING', 'CANCEL_REQUESTED', 'RETURN_REQUESTED')) AS found`.execute(
-    db,
-  )
+       AND status IN ('CREATED', 'PAID', 'READY', 'SHIPPING', 'CANCEL_REQUESTED', 'RETURN_REQUESTED', 'PARTIALLY_READY',
+                      'PARTIALLY_SHIPPING', 'PARTIALLY_SHIPPED', 'PARTIALLY_CANCELED')) AS found`.execute(db)
   return rows[0]?.found === true
 }
 

@@ -64,9 +64,12 @@ export async function lockOrder(tx: Tx, orderId: number): Promise<LockedOrder | 
 /** Ends a locked order and gives its units back; its stock rows are locked last. */
 export async function endOrder(
   tx: Tx,
-  end: { orderId: number; status: OrderStatus; reason: 'CANCELED'; actorId: number },
+  end: { orderId: number; status: OrderStatus; reason: 'CANCELED' | 'RETURNED'; actorId: number },
 ): Promise<StockChange[]> {
-  await sql`UPDATE orders.orders SET status = ${end.status} WHERE id = ${end.orderId}`.execute(tx)
+  await sql`
+    WITH ended AS (UPDATE orders.orders SET status = ${end.status} WHERE id = ${end.orderId} RETURNING id)
+    INSERT INTO orders.history (order_id, status, actor_id)
+    SELECT id, ${end.status}, ${end.actorId}::bigint FROM ended`.execute(tx)
   const { rows } = await sql<StockChange>`
     SELECT item_id AS "itemId", version, available
       FROM orders.give_back_units(ARRAY[${end.orderId}::bigint], ${end.reason}, ${end.actorId})`.execute(tx)

@@ -15,6 +15,7 @@ const LedgerEntry = Type.Object({
       Type.Literal('PLACED'),
       Type.Literal('EXPIRED'),
       Type.Literal('CANCELED'),
+      Type.Literal('RETURNED'),
       Type.Literal('RESTOCKED'),
       Type.Literal('REDUCED'),
       Type.Literal('REMOVED'),

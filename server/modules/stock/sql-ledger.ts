@@ -42,7 +42,7 @@ export async function moveUnits(
 
 export interface LedgerRow {
   id: number
-  reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | MoveEntry['reason']
+  reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | 'RETURNED' | MoveEntry['reason']
   delta: number
   orders: number
   available: number
