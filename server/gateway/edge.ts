@@ -50,7 +50,7 @@ export function guardEdge(
     try {
       reply.headers(securityHeaders)
       const { rule, deferred } = request.routeOptions.config
-      if (!READS.has(request.method)) refuseCrossSite(request, publicUrl)
+      if (!READS.has(request.method) && rule?.fromElsewhere !== true) refuseCrossSite(request, publicUrl)
       // Nothing is at this address.
       if (rule === undefined) return done()
       if (rule.who !== 'everybody') {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Counted, SharedCounters } from '../platform/shared-counters.ts'
-import { createShortMemory } from '../platform/short-memory.ts'
+import { createShortMemory, type ShortMemory } from '../platform/short-memory.ts'
 import { LIMITS, type LimitName } from './rules.ts'
 
 export interface Limiter {
@@ -18,53 +18,91 @@ interface LimitDeps {
   rateFactor: number
 }
 
-/** Keys that a process counts by itself. Past this many the oldest is forgotten, to its owner's advantage. */
-const KEYS_MAX = 100_000
+/** Callers that a process counts by itself, for each limit. Past this many the oldest is forgotten, to its owner's advantage. */
+const CALLERS_MAX = 100_000
 
 export function createLimiter({ counters, clock, rateFactor }: LimitDeps): Limiter {
-  const scaled = (limit: number): number => Math.max(1, Math.round(limit * rateFactor))
-  const windows = createShortMemory<{ count: number }>(clock, KEYS_MAX)
-  const countHere = (key: string, windowMs: number): Counted => {
-    const known = windows.find(key)
-    if (known === undefined) {
-      windows.set(key, { count: 1 }, windowMs)
-      return { count: 1, msLeft: windowMs }
-    }
-    known.value.count += 1
-    return { count: known.value.count, msLeft: known.msLeft }
-  }
+  const limits = Object.fromEntries(
+    Object.entries(LIMITS).map(([name, limit]) => [
+      name,
+      scale(limit, rateFactor, createShortMemory(clock, CALLERS_MAX)),
+    ]),
+  ) as Record<LimitName, ScaledLimit>
   return {
     count(request, reply, name) {
-      const { max, free, windowSeconds } = LIMITS[name]
-      const windowMs = windowSeconds * 1000
-      const most = scaled(max)
-      const freely = Math.round(free * rateFactor)
-      const key = keyOf(request, name)
-      const here = freely > 0 ? countHere(key, windowMs) : undefined
-      if (here !== undefined && here.count <= freely) return tell(reply, most, here)
+      const limit = limits[name]
+      const { max, free, windowMs } = limit
+      const caller = callerOf(request)
+      const here = free > 0 ? countHere(limit, caller) : undefined
+      if (here !== undefined && here.count <= free) return tell(reply, limit, here)
       // What was counted here alone is not in the shared count.
       return counters
-        .countOne(key, { max: most - freely, windowMs })
-        .then((shared) => tell(reply, most, { ...shared, count: shared.count + freely }))
+        .countOne(`${scopeOf(request, name)} ${caller}`, { max: max - free, windowMs })
+        .then((shared) => tell(reply, limit, { ...shared, count: shared.count + free }))
     },
   }
 }
 
-function tell(reply: FastifyReply, max: number, { count, msLeft }: Counted): void {
+interface ScaledLimit {
+  max: number
+  /** As it is told. */
+  maxText: string
+  /** Of these, what a process counts by itself. */
+  free: number
+  windowMs: number
+  windows: Windows
+}
+
+type Windows = ShortMemory<{ count: number }>
+
+function scale(
+  { max, free, windowSeconds }: (typeof LIMITS)[LimitName],
+  factor: number,
+  windows: Windows,
+): ScaledLimit {
+  const scaled = Math.max(1, Math.round(max * factor))
+  return {
+    max: scaled,
+    maxText: String(scaled),
+    free: Math.round(free * factor),
+    windowMs: windowSeconds * 1000,
+    windows,
+  }
+}
+
+function countHere({ windows, windowMs }: ScaledLimit, caller: string): Counted {
+  const known = windows.find(caller)
+  if (known === undefined) {
+    windows.set(caller, { count: 1 }, windowMs)
+    return { count: 1, msLeft: windowMs }
+  }
+  known.value.count += 1
+  return { count: known.value.count, msLeft: known.msLeft }
+}
+
+function tell(reply: FastifyReply, { max, maxText }: ScaledLimit, { count, msLeft }: Counted): void {
   const secondsLeft = Math.max(1, Math.ceil(msLeft / 1000))
-  reply.header('ratelimit-limit', max)
-  reply.header('ratelimit-remaining', Math.max(0, max - count))
-  reply.header('ratelimit-reset', secondsLeft)
+  // Text already: of a number Node makes text twice, once to check it.
+  reply.headers({
+    'ratelimit-limit': maxText,
+    'ratelimit-remaining': String(Math.max(0, max - count)),
+    'ratelimit-reset': String(secondsLeft),
+  })
   if (count > max) throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: secondsLeft })
 }
 
-function keyOf(request: FastifyRequest, name: LimitName): string {
-  // Unset on routes that are open to everybody.
-  const caller = request.caller as FastifyRequest['caller'] | null
-  if (caller !== null) return `${name} user ${caller.userId}`
-  // Each public route that guesses or mails counts for itself; reads count together.
-  const what = LIMITS[name].free === 0 ? `${request.method} ${request.routeOptions.url}` : name
-  return `${what} ${networkOf(request.ip)}`
+/** Unset on routes that are open to everybody. */
+const accountOf = (request: FastifyRequest): FastifyRequest['caller'] | null => request.caller
+
+function callerOf(request: FastifyRequest): string {
+  const account = accountOf(request)
+  return account === null ? networkOf(request.ip) : `user ${account.userId}`
+}
+
+/** Each public route that guesses or mails counts for itself; reads count together. */
+function scopeOf(request: FastifyRequest, name: LimitName): string {
+  const isAlone = LIMITS[name].free === 0 && accountOf(request) === null
+  return isAlone ? `${request.method} ${request.routeOptions.url}` : name
 }
 
 /** One household has one IPv4 address, or 2^64 IPv6 addresses. */

@@ -27,7 +27,8 @@ const ASK_EACH_TIME = 'no-cache'
 /** Sets what the caller needs to ask again; true where it has this very answer: send 304 and nothing else. */
 export function isSameAnswer(reply: FastifyReply, etag: string): boolean {
   reply.header('etag', etag).header('cache-control', ASK_EACH_TIME)
-  return isNamedIn(reply.request.headers['if-none-match'], etag)
+  // Of the raw request: once its headers were checked, Fastify copies them all each time that they are asked for.
+  return isNamedIn(reply.request.raw.headers['if-none-match'], etag)
 }
 
 /**

@@ -59,13 +59,13 @@ export function createReadCache<Key, Value>(options: {
   const missing = createEntries<Key, Value>(options.missingMax)
   const flights = new Map<Key, Flight<Value>>()
 
-  const freshEntry = (key: Key): Entry<Value> | undefined => {
+  const freshEntry = (key: Key, now = clock.now()): Entry<Value> | undefined => {
     const entry = found.get(key) ?? missing.get(key)
-    return entry !== undefined && isWithin(entry, clock.now()) ? entry : undefined
+    return entry !== undefined && isWithin(entry, now) ? entry : undefined
   }
   /** What many ask for is loaded again before it ends, so that nobody waits for it. */
-  const isDueSoon = (key: Key, { value, sinceMs, untilMs }: Entry<Value>): boolean =>
-    value !== undefined && clock.now() - sinceMs > (untilMs - sinceMs) * REFRESH_AFTER && !flights.has(key)
+  const isDueSoon = (key: Key, { value, sinceMs, untilMs }: Entry<Value>, now: number): boolean =>
+    value !== undefined && now - sinceMs > (untilMs - sinceMs) * REFRESH_AFTER && !flights.has(key)
 
   /** Starts one load for all of these, none of which is on its way. */
   const start = (keys: readonly Key[], load: Load<Key, Value>): void => {
@@ -111,10 +111,11 @@ export function createReadCache<Key, Value>(options: {
   const readMany = async (keys: readonly Key[], load: Load<Key, Value>): Promise<(Value | undefined)[]> => {
     const later = new Set<Key>()
     const due = new Set<Key>()
+    const now = clock.now()
     const entries = keys.map((key) => {
-      const entry = freshEntry(key)
+      const entry = freshEntry(key, now)
       if (entry !== undefined) {
-        if (isDueSoon(key, entry)) due.add(key)
+        if (isDueSoon(key, entry, now)) due.add(key)
       } else if (join(key) === 'later') later.add(key)
       else if (!flights.has(key)) due.add(key)
       return entry
@@ -135,9 +136,10 @@ export function createReadCache<Key, Value>(options: {
   }
 
   const read = (key: Key, load: Load<Key, Value>): Value | undefined | Promise<Value | undefined> => {
-    const entry = freshEntry(key)
+    const now = clock.now()
+    const entry = freshEntry(key, now)
     if (entry !== undefined) {
-      if (isDueSoon(key, entry)) start([key], load)
+      if (isDueSoon(key, entry, now)) start([key], load)
       return entry.value
     }
     const joined = join(key)

@@ -101,6 +101,134 @@ describe('what others change', () => {
     expect((await get(unknown)).status).toBe(404)
   })
 
+  describe('on a deep page that many look at', () => {
+    const seller = { userId: 6_003, role: 'SELLER' as const }
+    const COUNT = 1_500
+    /** Neither the first nor the last: what it holds follows from what was counted and marked. */
+    const DEEP = { sellerId: seller.userId, page: 24, size: 50 }
+    let itemIds: number[]
+    let isOver = false
+    let looking: Promise<unknown>
+    beforeAll(async () => {
+      const rows = await shop.query(
+        `WITH item AS (
+           INSERT INTO items.item (seller_id, name, description, is_limited)
+           SELECT $1, '깊은 목록', '많은 것들 가운데 하나', false FROM generate_series(1, ${COUNT}) RETURNING id
+         ), stock AS (
+           INSERT INTO stock.stock (item_id, seller_id, is_limited, unit_price, total, available, hold_seconds)
+           SELECT id, $1, false, 100, 10, 10, 300 FROM item
+         )
+         SELECT id FROM item ORDER BY id DESC`,
+        [seller.userId],
+      )
+      itemIds = rows.map(({ id }) => Number(id))
+      const look = async (): Promise<void> => {
+        while (!isOver) await shop.list(DEEP)
+      }
+      looking = Promise.all([look(), look(), look()])
+    })
+    afterAll(() => {
+      isOver = true
+      return looking
+    })
+
+    interface Shown {
+      content: { id: number; name: string; price: number; quantity: number }[]
+      totalElements: number
+    }
+    /** By somebody who asks again and again, less than a second after it was committed. */
+    const seen = async (isSeen: (page: Shown) => boolean, query: object = DEEP): Promise<void> => {
+      const committed = performance.now()
+      while (!isSeen((await shop.list({ ...query })).body as Shown))
+        expect(performance.now() - committed).toBeLessThan(1_000)
+    }
+    const holds = (ids: readonly number[]): ((page: Shown) => boolean) => {
+      const [total, place] = [ids.length, DEEP.page * DEEP.size]
+      const expected = String(ids.slice(place, place + DEEP.size))
+      return ({ content, totalElements }) =>
+        totalElements === total && String(content.map(({ id }) => id)) === expected
+    }
+
+    test('a text and a number are seen within a second, also where nobody was told', async () => {
+      const itemId = itemIds[DEEP.page * DEEP.size]
+      for (let round = 1; round <= 3; round++) {
+        await seen(holds(itemIds))
+        await shop.query('UPDATE items.item SET name = $2 WHERE id = $1', [itemId, `round ${round}`])
+        await seen(({ content }) => content[0]?.name === `round ${round}`)
+        const left = 10 - round
+        await shop.query('UPDATE stock.stock SET available = $2, version = version + 1 WHERE item_id = $1', [
+          itemId,
+          left,
+        ])
+        await seen(({ content }) => content[0]?.quantity === left)
+      }
+    })
+
+    test('so is what goes, comes and changes its place, though lists are counted only when something did', async () => {
+      const dearest = { ...DEEP, sort: '-price', page: 0 }
+      for (let round = 1; round <= 3; round++) {
+        const gone = itemIds.shift()
+        await seen((page) => page.totalElements === itemIds.length + 1)
+        await shop.query('UPDATE items.item SET deleted_at = now() WHERE id = $1', [gone])
+        await seen(holds(itemIds))
+        const dear = itemIds[700]
+        await shop.query('UPDATE stock.stock SET unit_price = $2, version = version + 1 WHERE item_id = $1', [
+          dear,
+          1_000 + round,
+        ])
+        await seen(({ content }) => content[0]?.id === dear && content[0]?.price === 1_000 + round, dearest)
+        itemIds.unshift(await shop.publish({}, seller))
+        await seen(holds(itemIds))
+      }
+    })
+
+    test('orders are no such change: they leave the version of the catalogue as it is', async () => {
+      const version = async (): Promise<number> => {
+        const [row] = await shop.query('SELECT sum(changes)::integer AS version FROM items.catalogue')
+        return row?.['version'] as number
+      }
+      const changes = async (work: () => Promise<unknown>): Promise<boolean> => {
+        const before = await version()
+        await work()
+        return (await version()) !== before
+      }
+      const itemId = await shop.publishLimited()
+      const sale = `${ITEMS}/${itemId}/sale`
+      const rules = { openTime: isoIn(-30_000), limitPerBuyer: 2 }
+      expect(await changes(() => order(itemId, 7_500))).toBe(false)
+      expect(await changes(() => restock(itemId, 1))).toBe(false)
+      expect(await changes(() => shop.ask('POST', `${sale}/pause`, { who: SELLER }))).toBe(false)
+      expect(await changes(() => put(itemId))).toBe(true)
+      expect(await changes(() => shop.ask('PUT', sale, { who: SELLER, body: rules }))).toBe(true)
+      expect(await changes(() => shop.publish())).toBe(true)
+      const before = await version()
+      await Promise.all(Array.from({ length: 20 }, () => shop.publish()))
+      // One for the item and one for its stock, also where several counted at the same moment.
+      expect(await version()).toBe(before + 40)
+    })
+
+    test('and what another process edits, puts up and takes off', async () => {
+      const other = await startServer({ databaseUrl: shop.databaseUrl })
+      const client = createClient(other.url)
+      const by = (method: string, path: string, body?: unknown): Promise<Answer> =>
+        client.send(method, path, { token: tokenOf(seller.userId, seller.role), body })
+      const item = { name: '다른 이름', description: '새로 쓴 설명입니다.', price: 1 }
+      try {
+        await seen(holds(itemIds))
+        expect((await by('PUT', `${ITEMS}/${itemIds[DEEP.page * DEEP.size]}`, item)).status).toBe(200)
+        await seen(({ content }) => content[0]?.name === '다른 이름')
+        const put = await by('POST', ITEMS, { ...item, quantity: 1, isReserved: false })
+        itemIds.unshift(put.body.id as number)
+        await seen(holds(itemIds))
+        expect((await by('DELETE', `${ITEMS}/${itemIds.splice(1_000, 1)[0]}`)).status).toBe(204)
+        await seen(holds(itemIds))
+      } finally {
+        client.close()
+        await other.stop()
+      }
+    })
+  })
+
   describe('in another process', () => {
     let other: ServerProcess
     beforeAll(async () => {

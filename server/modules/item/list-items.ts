@@ -7,7 +7,15 @@ import { toPage, type PageRequest } from '../../platform/page.ts'
 import { createReadCache, type Loaded, type ReadCache } from '../../platform/read-cache.ts'
 import { timedText, withHoles, type PreparedItem, type TimedText } from './prepare-item.ts'
 import { FRESH_MS, type Shelf } from './shelf.ts'
-import { countShelf, listShelf, markShelf, type ListedRow, type Place, type ShelfQuery } from './sql-shelf.ts'
+import {
+  countShelf,
+  listShelf,
+  markShelf,
+  readCatalogueVersion,
+  type ListedRow,
+  type Place,
+  type ShelfQuery,
+} from './sql-shelf.ts'
 
 interface ListText {
   text: TimedText
@@ -29,8 +37,21 @@ export interface ItemLists {
 /** Pages hold 100 items at most: some 50 MB where all of them are full of the longest texts. */
 const PAGES_MAX = 250
 const QUERIES_MAX = 1_000
+/** One question for all lists that are loaded meanwhile. */
+const VERSION_FRESH_MS = 100
+/** Sales open, sell out and close without a new version: lists of one state are counted as often as this. */
+const MOMENT_MS = 400
+/** What was counted under a version stays right – but where a backup was put back, and versions come again. */
+const COUNT_FRESH_MS = 60_000
 /** A deep page is read from the last marked place before it, not counted from the beginning. */
 const MARK_EVERY = 1_000
+
+/** What a count or the marks are of. */
+interface Counted {
+  query: ShelfQuery
+  version: number
+  moment: string | undefined
+}
 
 type Answer<Value> = Value | Promise<Value>
 type Read = <Value>(
@@ -42,25 +63,28 @@ type Read = <Value>(
 export function createItemLists(deps: { database: Database; clock: Clock; shelf: Shelf }): ItemLists {
   const { shelf, clock } = deps
   const { db } = deps.database
-  const cacheOf = <Value>(entriesMax: number): ReadCache<string, Value> =>
-    createReadCache<string, Value>({ clock, freshMs: FRESH_MS, entriesMax, missingMax: 0 })
-  const lists = cacheOf<ListText>(PAGES_MAX)
-  const counts = cacheOf<number>(QUERIES_MAX)
-  const marks = cacheOf<readonly Place[]>(QUERIES_MAX)
+  const cacheOf = <Value>(freshMs: number, entriesMax: number): ReadCache<string, Value> =>
+    createReadCache<string, Value>({ clock, freshMs, entriesMax, missingMax: 0 })
+  const lists = cacheOf<ListText>(FRESH_MS, PAGES_MAX)
+  const versions = cacheOf<number>(VERSION_FRESH_MS, 1)
+  const counts = cacheOf<number>(COUNT_FRESH_MS, QUERIES_MAX)
+  const marks = cacheOf<readonly Place[]>(COUNT_FRESH_MS, QUERIES_MAX)
+  let newsHeard = 0
   const read: Read = (cache, key, load) =>
     // What is loaded is never undefined here.
     cache.read(JSON.stringify(key), async () => [await load()]) as Answer<never>
 
-  const countOf = (query: ShelfQuery): Answer<number> =>
+  const countOf = (about: Counted): Answer<number> =>
     // In whatever order.
-    read(counts, { ...query, sort: undefined }, async () => ({ value: await countShelf(db, query) }))
-
-  const rowsFrom = async (query: ShelfQuery, offset: number, limit: number): Promise<ListedRow[]> => {
-    if (offset < MARK_EVERY) return listShelf(db, query, { offset, limit })
-    if (offset >= (await countOf(query))) return []
-    const places = await read(marks, query, async () => ({
-      value: await markShelf(db, query, MARK_EVERY),
+    read(counts, { ...about, query: { ...about.query, sort: undefined } }, async () => ({
+      value: await countShelf(db, about.query),
     }))
+
+  const rowsFrom = async (about: Counted, offset: number, limit: number): Promise<ListedRow[]> => {
+    const { query } = about
+    if (offset < MARK_EVERY) return listShelf(db, query, { offset, limit })
+    if (offset >= (await countOf(about))) return []
+    const places = await read(marks, about, async () => ({ value: await markShelf(db, query, MARK_EVERY) }))
     const number = Math.min(Math.floor(offset / MARK_EVERY), places.length)
     const after = places[number - 1]
     return listShelf(db, query, { after, offset: offset - number * MARK_EVERY, limit })
@@ -68,23 +92,28 @@ export function createItemLists(deps: { database: Database; clock: Clock; shelf:
 
   const loadPage = async (query: ShelfQuery, request: PageRequest): Promise<Loaded<ListText>> => {
     const offset = request.page * request.size
-    const [rows, counted] = await Promise.all([rowsFrom(query, offset, request.size), countOf(query)])
+    const version = await read(versions, '', async () => ({ value: await readCatalogueVersion(db) }))
+    const isOfMoment = query.saleStatus !== undefined
+    const moment = isOfMoment ? `${newsHeard} ${Math.floor(clock.now() / MOMENT_MS)}` : undefined
+    const about = { query, version, moment }
+    const [rows, counted] = await Promise.all([rowsFrom(about, offset, request.size), countOf(about)])
     const total = totalOf(rows.length, { offset, limit: request.size, counted })
     const { content, ...rest } = toPage(await shelf.prepare(rows), request, total)
-    return toList(content, rest)
+    // As old as the oldest of what it was made of.
+    return toList(content, rest, FRESH_MS - (isOfMoment ? MOMENT_MS : VERSION_FRESH_MS))
   }
   const loadPart = async (query: ShelfQuery, { after, limit }: CursorRequest): Promise<Loaded<ListText>> => {
     const rows = await listShelf(db, query, { after, offset: 0, limit: limit + 1 })
     const { content, next } = toCursorPage(rows, limit, (row) => [query.sort, row.sortKey, row.itemId])
-    return toList(await shelf.prepare(content), { next })
+    return toList(await shelf.prepare(content), { next }, FRESH_MS)
   }
   return {
     page: (query, request) => read(lists, [query, request], () => loadPage(query, request)),
     partAfter: (query, request) => read(lists, [query, request], () => loadPart(query, request)),
     forget() {
       lists.forgetAll()
-      counts.forgetAll()
-      marks.forgetAll()
+      versions.forgetAll()
+      newsHeard++
     },
   }
 }
@@ -98,10 +127,10 @@ function totalOf(
   return isLast ? offset + found : Math.max(counted, found === 0 ? 0 : offset + found)
 }
 
-function toList(items: readonly PreparedItem[], rest: object): Loaded<ListText> {
+function toList(items: readonly PreparedItem[], rest: object, msMax: number): Loaded<ListText> {
   const content = items.map(({ text }) => withHoles(text)).join(',')
   const text = `{"content":[${content}],${JSON.stringify(rest).slice(1)}`
   // Until the first of them opens or closes.
-  const freshMs = Math.min(FRESH_MS, ...items.map(({ msToTurn }) => msToTurn ?? FRESH_MS))
+  const freshMs = Math.min(msMax, ...items.map(({ msToTurn }) => msToTurn ?? msMax))
   return { value: { text: timedText(text), etag: etagOf(text) }, freshMs }
 }

@@ -44,13 +44,15 @@ export function createShelf(deps: {
     entriesMax: ITEMS_MAX,
     missingMax: MISSING_MAX,
   })
+  const heldUnits = gatherCounts(deps.heldUnits)
   const prompt = createShortMemory<{ count: number }>(clock, BUSY_ITEMS_MAX)
 
   const prepare = async (rows: readonly ShelfRow[]): Promise<PreparedItem[]> => {
     const [first] = rows
     if (first !== undefined) databaseClock.learn(first.serverTime.getTime())
-    const limited = rows.filter((row) => row.isLimited)
-    const held = limited.length === 0 ? undefined : await deps.heldUnits(limited)
+    // Counting reads through all unpaid orders: not for those of which nothing was ever ordered.
+    const ordered = rows.filter(({ isLimited, available, total }) => isLimited && available < total)
+    const held = ordered.length === 0 ? undefined : await heldUnits(ordered)
     return rows.map((row) => prepareItem(row, held?.get(row.itemId) ?? 0))
   }
   const load = async (
@@ -81,6 +83,29 @@ export function createShelf(deps: {
       else cache.forget(changes.map(({ itemId }) => itemId))
     },
     time: createTimeText(databaseClock.earliestMs),
+  }
+}
+
+type HeldUnits = (sales: readonly Sale[]) => Promise<Map<number, number>>
+
+/**
+ * One count at a time: whoever comes while it runs shares the next one. While many orders are new, each count reads through all of
+ * them, and a hundred pages become due at the same moment.
+ */
+export function gatherCounts(count: HeldUnits): HeldUnits {
+  let running: Promise<unknown> = Promise.resolve()
+  let waiting: Sale[] = []
+  let next: ReturnType<HeldUnits> | undefined
+  const start = (): ReturnType<HeldUnits> => {
+    const counted = count(waiting)
+    running = counted.catch(() => undefined)
+    waiting = []
+    next = undefined
+    return counted
+  }
+  return (sales) => {
+    waiting.push(...sales)
+    return (next ??= running.then(start))
   }
 }
 

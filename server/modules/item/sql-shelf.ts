@@ -138,6 +138,13 @@ export async function markShelf(db: Db, query: ShelfQuery, every: number): Promi
   return rows
 }
 
+/** Changes with whatever decides which items a list holds, and where – but for units, states of sales and the time. */
+export async function readCatalogueVersion(db: Db): Promise<number> {
+  const { rows } = await sql<{ version: number }>`
+    SELECT coalesce(sum(changes), 0)::bigint AS version FROM items.catalogue`.execute(db)
+  return rows[0]!.version
+}
+
 const all = (conditions: readonly Fragment[]): Fragment => sql.join([...conditions], sql` AND `)
 
 /** Sales are looked at only where the list is about them: without, the items' own indexes tell all. */
