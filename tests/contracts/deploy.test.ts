@@ -381,6 +381,10 @@ describe.skipIf(needsProgram('helm'))('the chart, rendered', TOOLS, () => {
       'REDIS_URL',
       'ADMIN_EMAIL',
       'ADMIN_PASSWORD',
+      'TOSS_CLIENT_KEY',
+      'TOSS_SECRET_KEY',
+      'NICE_CLIENT_KEY',
+      'NICE_SECRET_KEY',
     ]
     for (const { spec } of [...everywhere('Deployment'), ...everywhere('Job')])
       for (const { name, value, valueFrom } of spec.template.spec.containers[0]?.env ?? []) {
@@ -393,6 +397,10 @@ describe.skipIf(needsProgram('helm'))('the chart, rendered', TOOLS, () => {
       spec.template.spec.containers[0]?.env.some(({ name }) => name === 'ADMIN_PASSWORD'),
     )
     expect(admins.map(roleOf)).toEqual(['user'])
+    const paying = ofKind('Deployment', 'ci/full-values.yaml').filter(({ spec }) =>
+      spec.template.spec.containers[0]?.env.some(({ name }) => name === 'TOSS_SECRET_KEY'),
+    )
+    expect(paying.map(roleOf).toSorted()).toEqual(['payment', 'worker'])
   })
 
   it('migrates before an install and an upgrade, with nothing of the chart', () => {

@@ -22,7 +22,7 @@ function examplesOf(readme: string): { script: string; answer: object }[] {
 describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
   it('shows a first purchase that works as it says', { timeout: 120_000 }, async () => {
     const examples = examplesOf(readme)
-    expect(examples).toHaveLength(4)
+    expect(examples).toHaveLength(7)
     const dir = mkdtempSync(join(tmpdir(), 'hurryup-readme-'))
     const demo = launch(['start'], { DATA_DIR: join(dir, 'data'), PORT: '0' })
     try {
