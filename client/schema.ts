@@ -257,7 +257,7 @@ export interface paths {
                 at: string
                 /** 0: nobody who was signed in */
                 actorId: number
-                subject: 'account' | 'item' | 'sale' | 'stock' | 'order'
+                subject: 'account' | 'item' | 'sale' | 'stock' | 'order' | 'payment' | 'shipment' | 'job'
                 subjectId: number
                 action: string
                 before: Record<string, unknown> | null
@@ -417,7 +417,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          subject?: 'account' | 'item' | 'sale' | 'stock' | 'order'
+          subject?: 'account' | 'item' | 'sale' | 'stock' | 'order' | 'payment' | 'shipment' | 'job'
           /** Goes with subject */
           subjectId?: number
           actorId?: number
@@ -438,7 +438,7 @@ export interface paths {
                 at: string
                 /** 0: nobody who was signed in */
                 actorId: number
-                subject: 'account' | 'item' | 'sale' | 'stock' | 'order'
+                subject: 'account' | 'item' | 'sale' | 'stock' | 'order' | 'payment' | 'shipment' | 'job'
                 subjectId: number
                 action: string
                 before: Record<string, unknown> | null
@@ -1281,7 +1281,15 @@ export interface paths {
                   content: {
                     id: number
                     /** What happened */
-                    reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | 'RESTOCKED' | 'REDUCED' | 'REMOVED'
+                    reason:
+                      | 'OPENED'
+                      | 'PLACED'
+                      | 'EXPIRED'
+                      | 'CANCELED'
+                      | 'RETURNED'
+                      | 'RESTOCKED'
+                      | 'REDUCED'
+                      | 'REMOVED'
                     /** Units that came, or went where it is negative */
                     delta: number
                     /** Orders that this entry is about, 0 where it is by hand */
@@ -1322,7 +1330,15 @@ export interface paths {
                   content: {
                     id: number
                     /** What happened */
-                    reason: 'OPENED' | 'PLACED' | 'EXPIRED' | 'CANCELED' | 'RESTOCKED' | 'REDUCED' | 'REMOVED'
+                    reason:
+                      | 'OPENED'
+                      | 'PLACED'
+                      | 'EXPIRED'
+                      | 'CANCELED'
+                      | 'RETURNED'
+                      | 'RESTOCKED'
+                      | 'REDUCED'
+                      | 'REMOVED'
                     /** Units that came, or went where it is negative */
                     delta: number
                     /** Orders that this entry is about, 0 where it is by hand */
@@ -1673,6 +1689,11 @@ export interface paths {
             | 'SHIPPED'
             | 'CANCEL_REQUESTED'
             | 'RETURN_REQUESTED'
+            | 'PARTIALLY_READY'
+            | 'PARTIALLY_SHIPPING'
+            | 'PARTIALLY_SHIPPED'
+            | 'PARTIALLY_CANCELED'
+            | 'PARTIALLY_RETURNED'
             | 'CANCELED'
             | 'RETURNED'
             | 'PAYMENT_FAILED'
@@ -1851,6 +1872,31 @@ export interface paths {
                 phoneNumber: string
                 address: string
               }
+              /** CHECKING: an attempt to pay is being checked; REFUSED: the last one was refused */
+              paying?: 'CHECKING' | 'REFUSED'
+              /** Every move, oldest first */
+              history: {
+                status: string
+                /** ISO 8601 in Korean time */
+                at: string
+              }[]
+              /** Paid units that were taken back, oldest first */
+              takenBack: {
+                kind: 'CANCEL' | 'RETURN'
+                /** REQUESTED: goods are on their way back; REFUNDING: money is; DONE */
+                status: string
+                /** Korean won */
+                amount: number
+                lines: {
+                  /** Id of the item */
+                  itemId: number
+                  quantity: number
+                }[]
+                /** ISO 8601 in Korean time */
+                requestedAt: string
+                /** ISO 8601 in Korean time */
+                doneAt?: string
+              }[]
             }
           }
         }
@@ -1904,6 +1950,31 @@ export interface paths {
                 phoneNumber: string
                 address: string
               }
+              /** CHECKING: an attempt to pay is being checked; REFUSED: the last one was refused */
+              paying?: 'CHECKING' | 'REFUSED'
+              /** Every move, oldest first */
+              history: {
+                status: string
+                /** ISO 8601 in Korean time */
+                at: string
+              }[]
+              /** Paid units that were taken back, oldest first */
+              takenBack: {
+                kind: 'CANCEL' | 'RETURN'
+                /** REQUESTED: goods are on their way back; REFUNDING: money is; DONE */
+                status: string
+                /** Korean won */
+                amount: number
+                lines: {
+                  /** Id of the item */
+                  itemId: number
+                  quantity: number
+                }[]
+                /** ISO 8601 in Korean time */
+                requestedAt: string
+                /** ISO 8601 in Korean time */
+                doneAt?: string
+              }[]
             }
           }
         }
@@ -1926,7 +1997,7 @@ export interface paths {
     }
   }
   '/order-service/api/v1/orders/{orderId}/cancel': {
-    /** Cancel an unpaid order, or some of it – The whole order without a body; one line by `?itemId=`, several by `orderItemIds`, some units by `lines` – one of them at a time. Units are for sale again at once. Nothing happens where it is cancelled already. */
+    /** Cancel an order, or some of it, before it is shipped – The whole order without a body; one line by `?itemId=`, several by a list of their ids or by `orderItemIds`, some units by `lines` – one of them at a time. Unpaid units are for sale again at once; what is paid is CANCEL_REQUESTED until its money is back. Nothing happens where it is cancelled already. */
     put: {
       parameters: {
         query?: {
@@ -1944,18 +2015,775 @@ export interface paths {
       }
       requestBody?: {
         content: {
+          'application/json':
+            | {
+                /** Some units of lines */
+                lines?: {
+                  /** Id of the item */
+                  itemId: number
+                  /** Units to take back */
+                  quantity: number
+                }[]
+                /** Whole lines */
+                orderItemIds?: number[]
+                cancelReason?: string
+              }
+            | number[]
+            | null
+        }
+      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
+    }
+  }
+  '/order-service/api/v1/orders/{orderId}/return': {
+    /** Return delivered goods, or some of them – The whole order without a body; one line by `?itemId=`, several by a list of their ids or by `orderItemIds`, some units by `lines` – one of them at a time. Within seven days of the delivery of each line. The money follows when the seller has the goods. */
+    put: {
+      parameters: {
+        query?: {
+          /** Id of the item */
+          itemId?: number
+        }
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody?: {
+        content: {
+          'application/json':
+            | {
+                /** Some units of lines */
+                lines?: {
+                  /** Id of the item */
+                  itemId: number
+                  /** Units to take back */
+                  quantity: number
+                }[]
+                /** Whole lines */
+                orderItemIds?: number[]
+                cancelReason?: string
+              }
+            | number[]
+            | null
+        }
+      }
+      responses: { 204: { content: {} } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
+    }
+  }
+  '/payment-service/api/v1/payments': {
+    /** Open a payment of an order – The amount is that of the order. Opening it again gives the same payment; where little time is left until `payBy`, the hold is extended once. Virtual accounts are not taken. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json':
+            | {
+                /** Id of the order */
+                orderId: number
+                /** Korean won; compared with the order, never believed */
+                totalPrice: number
+                /** The preferred one where it is left out */
+                provider?: 'TOSS' | 'NICE'
+              }
+            | {
+                /** Id of the order */
+                ordId: number
+                /** What the provider calls the order */
+                orderId: string
+                /** Korean won; compared with the order, never believed */
+                amount: number
+                /** The preferred one where it is left out */
+                provider?: 'TOSS' | 'NICE'
+              }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  /** Id of the payment */
+                  paymentId: number
+                  isSuccess: boolean
+                  status:
+                    | 'INITIATED'
+                    | 'CONFIRMING'
+                    | 'UNKNOWN'
+                    | 'COMPLETED'
+                    | 'PARTIALLY_CANCELED'
+                    | 'CANCELED'
+                    | 'FAILED'
+                  /** Until when the units are held */
+                  payBy: string
+                  /** What a browser opens the window of the provider with. Left out where nothing is to be paid. */
+                  checkout?: {
+                    provider: 'TOSS' | 'NICE'
+                    clientKey: string
+                    /** What the provider calls the order */
+                    orderId: string
+                    orderName: string
+                    /** Korean won; compared with the order, never believed */
+                    amount: number
+                    currency: 'KRW'
+                    /** The window itself where it is that of the simulator */
+                    windowUrl?: string
+                  }
+                }
+              | number
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/{paymentId}': {
+    /** Pay at the simulator, without a browser – Only where the simulator stands for the providers. 202: not known yet whether it was charged; ask for the payment. */
+    put: {
+      parameters: {
+        path: {
+          /** Id of the payment */
+          paymentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              isSuccess: boolean
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+            }
+          }
+        }
+        202: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              isSuccess: boolean
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
+    }
+    /** One payment, with its refunds – For its buyer and for administrators. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the payment */
+          paymentId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              /** Id of the order */
+              orderId: number
+              /** TOSS, NICE, or FREE */
+              provider: string
+              /** What the provider calls the order */
+              pgOrderId: string
+              /** Korean won */
+              totalPrice: number
+              /** Korean won that are back */
+              refundedPrice: number
+              /** CONFIRMING and UNKNOWN: being checked; it is not known yet whether it was charged */
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+              /** Why it failed, or is not known yet: the code of the provider or ours */
+              code: string | null
+              message: string
+              method: string | null
+              receiptUrl: string | null
+              requestedAt: string | null
+              approvedAt: string | null
+              refunds: {
+                refundId: number
+                /** Korean won */
+                amount: number
+                /** REQUESTED, STUCK or DONE */
+                status: string
+                reason: string
+                createdAt: string | null
+                doneAt: string | null
+              }[]
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/toss/confirm': {
+    /** Confirm a payment that was authenticated at Toss Payments – Asks for the money, once, while the order holds its units. 200: it is known what became of it (`status` COMPLETED or FAILED). 202: it is not known yet; it is being checked and may be asked for. A repeat gives what is known by then. A refused payment keeps the hold: another may be opened until `payBy`. */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
           'application/json': {
-            /** Some units of lines */
-            lines?: {
-              /** Id of the item */
-              itemId: number
-              /** Units to cancel */
-              quantity: number
+            /** What the provider calls the payment */
+            paymentKey: string
+            /** What the provider calls the order */
+            orderId: string
+            /** Korean won; compared with the order, never believed */
+            amount: number
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              /** Id of the order */
+              orderId: number
+              /** TOSS, NICE, or FREE */
+              provider: string
+              /** What the provider calls the order */
+              pgOrderId: string
+              /** Korean won */
+              totalPrice: number
+              /** Korean won that are back */
+              refundedPrice: number
+              /** CONFIRMING and UNKNOWN: being checked; it is not known yet whether it was charged */
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+              /** Why it failed, or is not known yet: the code of the provider or ours */
+              code: string | null
+              message: string
+              method: string | null
+              receiptUrl: string | null
+              requestedAt: string | null
+              approvedAt: string | null
+              refunds: {
+                refundId: number
+                /** Korean won */
+                amount: number
+                /** REQUESTED, STUCK or DONE */
+                status: string
+                reason: string
+                createdAt: string | null
+                doneAt: string | null
+              }[]
+            }
+          }
+        }
+        202: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              /** Id of the order */
+              orderId: number
+              /** TOSS, NICE, or FREE */
+              provider: string
+              /** What the provider calls the order */
+              pgOrderId: string
+              /** Korean won */
+              totalPrice: number
+              /** Korean won that are back */
+              refundedPrice: number
+              /** CONFIRMING and UNKNOWN: being checked; it is not known yet whether it was charged */
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+              /** Why it failed, or is not known yet: the code of the provider or ours */
+              code: string | null
+              message: string
+              method: string | null
+              receiptUrl: string | null
+              requestedAt: string | null
+              approvedAt: string | null
+              refunds: {
+                refundId: number
+                /** Korean won */
+                amount: number
+                /** REQUESTED, STUCK or DONE */
+                status: string
+                reason: string
+                createdAt: string | null
+                doneAt: string | null
+              }[]
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/nice/confirm': {
+    /** Where the window of NICEPAY posts to – A form, vouched for by its signature. Leads to a page that says what became of the payment: paid, not charged, or being checked. */
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            authResultCode: string
+            authResultMsg?: string
+            tid?: string
+            clientId?: string
+            /** What the provider calls the order */
+            orderId: string
+            amount: string
+            mallReserved?: string
+            authToken?: string
+            signature?: string
+          }
+        }
+      }
+      responses: { 303: { content: {} } } & Problems<400 | 403 | 404 | 413 | 415 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/preferred-pg': {
+    /** The provider that new payments go to – TOSS, or NICE while Toss does not answer. */
+    get: {
+      parameters: {}
+
+      responses: { 200: { content: { 'text/plain': string } } } & Problems<429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/results/{providerOrderId}': {
+    /** A page that says what became of a payment – Where a payment window leads back to. Whoever knows the provider’s order id may look; it says nothing about anybody. While the payment is being checked it loads itself again. */
+    get: {
+      parameters: {
+        path: {
+          /** What the provider calls the order */
+          providerOrderId: string
+        }
+      }
+
+      responses: { 200: { content: { 'text/html': string } } } & Problems<400 | 404 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/{paymentId}/refunds': {
+    /** Give money back without taking goods back – For administrators: a compensation, or what was left over. Cancels and returns refund by themselves. It is sent until it is certain; the payment shows it. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the payment */
+          paymentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Korean won; all that is left where it is left out */
+            amount?: number
+            reason: string
+          }
+        }
+      }
+      responses: {
+        202: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              /** Id of the order */
+              orderId: number
+              /** TOSS, NICE, or FREE */
+              provider: string
+              /** What the provider calls the order */
+              pgOrderId: string
+              /** Korean won */
+              totalPrice: number
+              /** Korean won that are back */
+              refundedPrice: number
+              /** CONFIRMING and UNKNOWN: being checked; it is not known yet whether it was charged */
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+              /** Why it failed, or is not known yet: the code of the provider or ours */
+              code: string | null
+              message: string
+              method: string | null
+              receiptUrl: string | null
+              requestedAt: string | null
+              approvedAt: string | null
+              refunds: {
+                refundId: number
+                /** Korean won */
+                amount: number
+                /** REQUESTED, STUCK or DONE */
+                status: string
+                reason: string
+                createdAt: string | null
+                doneAt: string | null
+              }[]
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/internal/payments/open': {
+    /** Payments that are being checked, and refunds that are not done – For administrators: what is stuck, and why. */
+    get: {
+      parameters: {}
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Attempts that are being checked, oldest first */
+              payments: {
+                /** Id of the payment */
+                paymentId: number
+                /** Id of the order */
+                orderId: number
+                provider: string
+                status: string
+                code: string | null
+                /** How often the provider was asked */
+                checks: number
+                confirmedAt: string | null
+              }[]
+              /** Refunds that are not done, oldest first */
+              refunds: {
+                refundId: number
+                /** Id of the payment */
+                paymentId: number
+                /** Id of the order */
+                orderId: number
+                /** Korean won */
+                amount: number
+                status: string
+                code: string | null
+                tries: number
+                createdAt: string | null
+              }[]
+            }
+          }
+        }
+      } & Problems<401 | 403 | 429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/toss/webhook': {
+    /** What Toss Payments tells us – Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': Record<string, unknown> } }
+      responses: { 200: { content: { 'text/html': string } } } & Problems<
+        400 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+      >
+    }
+  }
+  '/payment-service/api/v1/payments/nice/webhook': {
+    /** What NICEPAY tells us – Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
+    post: {
+      parameters: {}
+      requestBody: { content: { 'application/json': Record<string, unknown> } }
+      responses: { 200: { content: { 'text/html': string } } } & Problems<
+        400 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+      >
+    }
+  }
+  '/order-service/api/v1/shipments': {
+    /** What a seller sends, and what comes back to it – Own shipments, newest first. Those that go out, and are not cancelled, say who gets the goods. */
+    get: {
+      parameters: {
+        query?: {
+          /** Its state */
+          status?:
+            'ACCEPTANCE' | 'READY' | 'SHIPPING' | 'SHIPPED' | 'CANCELED' | 'RETURN_REQUESTED' | 'RETURNED'
+          /** OUT: to the buyer; BACK: returned to the seller */
+          direction?: 'OUT' | 'BACK'
+          /** `next` of the page before; of the same list in the same order */
+          cursor?: string
+          /** Entries of a page */
+          limit?: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              content: {
+                /** Id of the shipment */
+                shipmentId: number
+                /** OUT: to the buyer; BACK: returned to the seller */
+                direction: 'OUT' | 'BACK'
+                /** Its state */
+                status:
+                  | 'ACCEPTANCE'
+                  | 'READY'
+                  | 'SHIPPING'
+                  | 'SHIPPED'
+                  | 'CANCELED'
+                  | 'RETURN_REQUESTED'
+                  | 'RETURNED'
+                /** The last move; ISO 8601 in Korean time */
+                since: string
+                carrier: string | null
+                trackingNumber: string | null
+                lines: {
+                  /** Id of the item */
+                  itemId: number
+                  /** 0 where all units were cancelled */
+                  quantity: number
+                }[]
+                /** Id of the order */
+                orderId: number
+                /** Since when it is there; ISO 8601 in Korean time */
+                createdAt: string
+                dueAt: string | null
+                /** Who gets the goods */
+                recipient?: {
+                  name: string
+                  /** With or without separators */
+                  phoneNumber: string
+                  address: string
+                }
+              }[]
+              next: string | null
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/shipments/{shipmentId}': {
+    /** One shipment, with its history – For its seller and for administrators; only its seller is told who gets the goods. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the shipment */
+          shipmentId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the shipment */
+              shipmentId: number
+              /** OUT: to the buyer; BACK: returned to the seller */
+              direction: 'OUT' | 'BACK'
+              /** Its state */
+              status:
+                'ACCEPTANCE' | 'READY' | 'SHIPPING' | 'SHIPPED' | 'CANCELED' | 'RETURN_REQUESTED' | 'RETURNED'
+              /** The last move; ISO 8601 in Korean time */
+              since: string
+              carrier: string | null
+              trackingNumber: string | null
+              lines: {
+                /** Id of the item */
+                itemId: number
+                /** 0 where all units were cancelled */
+                quantity: number
+              }[]
+              /** Id of the order */
+              orderId: number
+              /** Since when it is there; ISO 8601 in Korean time */
+              createdAt: string
+              dueAt: string | null
+              /** Who gets the goods */
+              recipient?: {
+                name: string
+                /** With or without separators */
+                phoneNumber: string
+                address: string
+              }
+              /** Every move, oldest first */
+              history: {
+                /** Its state */
+                status:
+                  | 'ACCEPTANCE'
+                  | 'READY'
+                  | 'SHIPPING'
+                  | 'SHIPPED'
+                  | 'CANCELED'
+                  | 'RETURN_REQUESTED'
+                  | 'RETURNED'
+                /** When it came to be so; ISO 8601 in Korean time */
+                at: string
+                /** Null: by time, or by the order */
+                actorId: number | null
+              }[]
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/orders/{orderId}/shipments': {
+    /** Where the goods of an order are – For its buyer and for administrators, newest first: one shipment for each seller, and what goes back. None before the order is paid, and for a moment after. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the order */
+          orderId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the shipment */
+              shipmentId: number
+              /** OUT: to the buyer; BACK: returned to the seller */
+              direction: 'OUT' | 'BACK'
+              /** Its state */
+              status:
+                'ACCEPTANCE' | 'READY' | 'SHIPPING' | 'SHIPPED' | 'CANCELED' | 'RETURN_REQUESTED' | 'RETURNED'
+              /** The last move; ISO 8601 in Korean time */
+              since: string
+              carrier: string | null
+              trackingNumber: string | null
+              lines: {
+                /** Id of the item */
+                itemId: number
+                /** 0 where all units were cancelled */
+                quantity: number
+              }[]
             }[]
-            /** Whole lines */
-            orderItemIds?: number[]
-            cancelReason?: string
-          } | null
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/shipments/{shipmentId}/pack': {
+    /** The goods are packed – From ACCEPTANCE to READY, earlier than by time. The buyer can still cancel. For its seller and administrators. Once it is so, asking again changes nothing. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the shipment */
+          shipmentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/shipments/{shipmentId}/deliver': {
+    /** The goods have arrived – From SHIPPING to SHIPPED. From now on the buyer can return them, for a while. For its seller and administrators. Once it is so, asking again changes nothing. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the shipment */
+          shipmentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/shipments/{shipmentId}/receive': {
+    /** Returned goods are back – From RETURN_REQUESTED to RETURNED, earlier than by time. The money of the return follows. For its seller and administrators. Once it is so, asking again changes nothing. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the shipment */
+          shipmentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+
+      responses: { 204: { content: {} } } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
+    }
+  }
+  '/order-service/api/v1/shipments/{shipmentId}/ship': {
+    /** The goods are on their way – From ACCEPTANCE or READY to SHIPPING, with whom and under which number; from now on the buyer can not cancel. What time has sent off can be told its number later. For its seller and administrators. Once it is so, asking again changes nothing. */
+    post: {
+      parameters: {
+        path: {
+          /** Id of the shipment */
+          shipmentId: number
+        }
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Who carries it: letters, digits, spaces and . & ( ) + - */
+            carrier: string
+            /** By which the carrier knows it: digits, letters and hyphens */
+            trackingNumber: string
+          }
         }
       }
       responses: { 204: { content: {} } } & Problems<

@@ -149,8 +149,8 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`POST ${PAYMENTS}`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
   [`GET ${PAYMENTS}/:paymentId`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
   [`PUT ${PAYMENTS}/:paymentId`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
-  // A repeat is answered from the attempt itself, whatever its key: an answer that says "being checked" must not be kept.
-  [`POST ${PAYMENTS}/toss/confirm`]: { who: SIGNED_IN, ...OWN_ORDER, limit: 'pay' },
+  // A repeat is answered from the attempt itself: an answer that says "being checked" must not be kept.
+  [`POST ${PAYMENTS}/toss/confirm`]: { who: SIGNED_IN, ...OWN_ORDER, limit: 'pay', key: 'own' },
   [`POST ${PAYMENTS}/nice/confirm`]: { who: 'everybody', limit: 'pay', fromElsewhere: true },
   [`POST ${PAYMENTS}/toss/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },
   [`POST ${PAYMENTS}/nice/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },

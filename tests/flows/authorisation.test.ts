@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readOpenApi } from '../../client/generate.ts'
 import { RULES, type RouteRule } from '../../server/gateway/rules.ts'
 import { tokenOf, type Answer } from '../support/buyers.ts'
-import { normalItem, startShop, type Shop } from '../support/sale-app.ts'
+import { PAYMENTS, startPayShop, type PayShop } from '../support/pay-shop.ts'
+import { normalItem } from '../support/sale-app.ts'
 
 const ROLES = ['nobody', 'UNCERTIFIED_USER', 'CERTIFIED_USER', 'SELLER', 'ADMIN'] as const
 type Role = (typeof ROLES)[number]
@@ -13,12 +14,12 @@ type Whose = 'own' | "another's"
 const CALLER = 5_101
 const OTHER = 5_102
 
-let shop: Shop
+let shop: PayShop
 /** Bodies that the document gives as examples. */
 let examples: Map<string, unknown>
 
 beforeAll(async () => {
-  shop = await startShop('authorisation')
+  shop = await startPayShop('authorisation')
   const { paths } = await readOpenApi()
   examples = new Map(
     Object.entries(paths).flatMap(([path, operations]) =>
@@ -48,11 +49,34 @@ async function newOrder(buyerId: number): Promise<number> {
   return body.orderId as number
 }
 
+async function newPayment(buyerId: number): Promise<{ paymentId: number; providerOrderId: string }> {
+  const { body } = await shop.client.send('POST', PAYMENTS, {
+    token: tokenOf(buyerId),
+    body: { orderId: await newOrder(buyerId), totalPrice: PRICE },
+  })
+  return { paymentId: body.paymentId, providerOrderId: body.checkout.orderId }
+}
+
+async function newShipment(sellerId: number): Promise<number> {
+  const { rows } = await shop.database.query<{ id: number }>(
+    `INSERT INTO shipments.shipment (order_id, seller_id, buyer_id, direction, status, since, created_at)
+     VALUES ($1, $2, $3, 'OUT', 'ACCEPTANCE', now(), now()) RETURNING id`,
+    [await newOrder(OTHER), sellerId, OTHER],
+  )
+  return rows[0]!.id
+}
+
 interface Things {
   itemId: number
   orderId: number
   userId: number
+  paymentId: number
+  providerOrderId: string
+  shipmentId: number
 }
+
+/** Of a normal item of the tests. */
+const PRICE = 12_000
 
 /** What a request needs beside the example of its body. */
 const QUERIES: Readonly<Record<string, (things: Things) => string>> = {
@@ -69,12 +93,21 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'PUT /item-service/api/v1/stocks': ({ itemId }) => ({ itemId, quantity: 1 }),
   'DELETE /item-service/api/v1/items/batch': ({ itemId }) => [itemId],
   'DELETE /item-service/api/v1/stocks/batch': ({ itemId }) => [itemId],
+  [`POST ${PAYMENTS}`]: ({ orderId }) => ({ orderId, totalPrice: PRICE }),
+  [`POST ${PAYMENTS}/toss/confirm`]: ({ providerOrderId }) => ({
+    paymentKey: 'a-key-of-nobody',
+    orderId: providerOrderId,
+    amount: PRICE,
+  }),
 }
 
 async function send(name: string, role: Role, whose: Whose): Promise<Answer> {
   const rule = RULES[name]!
   const ownerId = whose === 'own' ? CALLER : OTHER
+  const isPayment = name.includes('/:paymentId') || name.includes('/toss/confirm')
   const things: Things = {
+    ...(isPayment ? await newPayment(ownerId) : { paymentId: 1, providerOrderId: 'nothing-here' }),
+    shipmentId: name.includes('/:shipmentId') ? await newShipment(ownerId) : 1,
     userId: ownerId,
     itemId: name.includes('/items') || name.includes('/stocks') ? await newItem(ownerId) : 1,
     orderId: rule.whose === 'buyer' ? await newOrder(ownerId) : 1,

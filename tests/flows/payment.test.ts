@@ -210,6 +210,21 @@ describe('a confirm', () => {
     await shop.expectMoney(...order.items)
   })
 
+  test('with the key of another payment is refused, and charges neither', async () => {
+    const [one, two] = [await shop.place([1]), await shop.place([1])]
+    const body = await shop.authorize(await shop.open(one))
+    const opened = await shop.open(two)
+    const stolen = { paymentKey: body.paymentKey, orderId: opened.providerOrderId, amount: opened.amount }
+    const early = await shop.confirm(two, stolen)
+    expect([early.status, early.body.status]).toEqual([200, 'FAILED'])
+    expect(said(await shop.confirm(one, body))).toBe('200 COMPLETED')
+    const again = await shop.open(two)
+    const late = await shop.confirm(two, { ...stolen, orderId: again.providerOrderId })
+    expect(said(late)).toBe('409 ORDER_NOT_PAYABLE')
+    expect(said(await shop.pay(two))).toBe('200 COMPLETED')
+    await shop.expectMoney(...one.items, ...two.items)
+  })
+
   test('of a cancelled, or paid order is refused', async () => {
     const order = await shop.place([1])
     const body = await shop.authorize(await shop.open(order))

@@ -1,7 +1,7 @@
 // The story of a confirm: the attempt is found and checked, taken in hand while its order holds its units, the provider is asked for the
 // money, and what it said is written down – or that nobody knows yet.
 import { writeAudit } from '../../platform/audit.ts'
-import type { Database } from '../../platform/db.ts'
+import { brokenConstraint, type Database } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { BeginAsk, Begun } from './begin-confirm.ts'
@@ -51,7 +51,7 @@ export async function askForMoney(
   if (provider === undefined) throw new AppError('SERVICE_UNAVAILABLE')
   const lease = leaseOf(leaseMs)
   const leaseToken = ids.uuid()
-  const begun = await begin({ paymentId, orderId, providerKey, leaseToken })
+  const begun = await begin({ paymentId, orderId, providerKey, leaseToken }).catch(refuseUsedKey)
   switch (begun.outcome) {
     case 'known':
       return begun.payment
@@ -68,6 +68,12 @@ export async function askForMoney(
   const settled = await settle({ paymentId, orderId, leaseToken, result })
   if (settled.isApplied) return settled.payment
   return (await findPayment(database.db, paymentId)) ?? settled.payment
+}
+
+/** The key of another payment that is being confirmed, or has been. */
+function refuseUsedKey(error: unknown): never {
+  if (brokenConstraint(error) === 'payment_by_provider_key') throw new AppError('ORDER_NOT_PAYABLE')
+  throw error
 }
 
 /** Somebody tries to pay with what is not theirs, or not what it costs: nothing moves, and it is kept who did. */

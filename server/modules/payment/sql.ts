@@ -46,15 +46,15 @@ export async function findByProviderOrder(db: Db, providerOrderId: string): Prom
   return rows[0]
 }
 
+/** A key that was tried in vain elsewhere stands behind the payment that it belongs to. */
 export async function findByProviderKey(
   db: Db,
   provider: ProviderName,
   providerKey: string,
 ): Promise<PaymentRow | undefined> {
   const { rows } = await sql<PaymentRow>`
-    SELECT ${whole} FROM payments.payment WHERE provider = ${provider} AND provider_key = ${providerKey}`.execute(
-    db,
-  )
+    SELECT ${whole} FROM payments.payment WHERE provider = ${provider} AND provider_key = ${providerKey}
+     ORDER BY status = 'FAILED', id DESC LIMIT 1`.execute(db)
   return rows[0]
 }
 

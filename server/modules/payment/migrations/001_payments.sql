@@ -47,9 +47,13 @@ CREATE INDEX payment_by_buyer ON payments.payment (buyer_id, id);
 -- An order is charged by one attempt at a time, and captured at most once.
 CREATE UNIQUE INDEX payment_one_that_counts ON payments.payment (order_id)
   WHERE status IN ('CONFIRMING', 'UNKNOWN', 'COMPLETED', 'PARTIALLY_CANCELED');
-CREATE UNIQUE INDEX payment_by_provider_key ON payments.payment (provider, provider_key) WHERE provider_key IS NOT NULL;
+-- A key that somebody has tried in vain must not stand in the way of the payment that it belongs to.
+CREATE UNIQUE INDEX payment_by_provider_key ON payments.payment (provider, provider_key)
+  WHERE provider_key IS NOT NULL AND status <> 'FAILED';
+CREATE INDEX payment_failed_by_provider_key ON payments.payment (provider, provider_key)
+  WHERE provider_key IS NOT NULL AND status = 'FAILED';
 CREATE INDEX payment_unsettled ON payments.payment (coalesce(next_check_at, lease_until)) WHERE status IN ('CONFIRMING', 'UNKNOWN');
-CREATE INDEX payment_unverified ON payments.payment (id)
+CREATE INDEX payment_unverified ON payments.payment (status DESC, id DESC)
   WHERE verified_at IS NULL AND provider_key IS NOT NULL AND status IN ('FAILED', 'COMPLETED');
 
 CREATE TABLE payments.history (
