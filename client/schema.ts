@@ -452,6 +452,64 @@ export interface paths {
       } & Problems<400 | 401 | 403 | 429 | 500 | 503>
     }
   }
+  '/user-service/api/v1/internal/dead-letters': {
+    /** 실패한 작업 / Jobs that failed for good – Mails and events that failed as often as they may; newest first, kept for 30 days. What they were about is not shown. */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; of the same list in the same order */
+          cursor?: string
+          /** Entries of a page */
+          limit?: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              content: {
+                id: string
+                /** Where it failed */
+                queue: string
+                /** ISO 8601 in Korean time */
+                at: string
+                tries: number
+                /** Of what it failed at last */
+                code: string
+              }[]
+              next: string | null
+            }
+          }
+        }
+      } & Problems<400 | 401 | 403 | 429 | 500 | 503>
+    }
+  }
+  '/user-service/api/v1/internal/dead-letters/redrive': {
+    /** 실패한 작업 재시도 / Try them again – All of them, those of one queue, or some by their ids; oldest first, at most `limit` (1,000). */
+    post: {
+      parameters: {
+        header?: {
+          /** Repeat it to get the same answer again. */
+          'idempotency-key'?: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** These alone */
+            ids?: string[]
+            /** Where it failed */
+            queue?: string
+            limit?: number
+          }
+        }
+      }
+      responses: { 200: { content: { 'application/json': { redriven: number } } } } & Problems<
+        400 | 401 | 403 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
+    }
+  }
   '/user-service/api/v1/wishlists': {
     /** What is on the wishlist – Each item as of now. A member who never added anything has an empty list. */
     get: {
@@ -2389,7 +2447,7 @@ export interface paths {
           }
         }
       }
-      responses: { 303: { content: {} } } & Problems<400 | 403 | 404 | 413 | 415 | 429 | 500 | 503>
+      responses: { 303: { content: {} } } & Problems<400 | 404 | 413 | 415 | 429 | 500 | 503>
     }
   }
   '/payment-service/api/v1/payments/preferred-pg': {
@@ -2526,22 +2584,22 @@ export interface paths {
     }
   }
   '/payment-service/api/v1/payments/toss/webhook': {
-    /** What Toss Payments tells us – Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
+    /** What Toss Payments tells us – Not signed. Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
     post: {
       parameters: {}
       requestBody: { content: { 'application/json': Record<string, unknown> } }
       responses: { 200: { content: { 'text/html': string } } } & Problems<
-        400 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+        400 | 404 | 413 | 415 | 429 | 500 | 503
       >
     }
   }
   '/payment-service/api/v1/payments/nice/webhook': {
-    /** What NICEPAY tells us – Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
+    /** What NICEPAY tells us – Signed. Kept first, once for each delivery, and handled later. It is a hint only: the provider is asked before anything follows. */
     post: {
       parameters: {}
       requestBody: { content: { 'application/json': Record<string, unknown> } }
       responses: { 200: { content: { 'text/html': string } } } & Problems<
-        400 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+        400 | 404 | 413 | 415 | 429 | 500 | 503
       >
     }
   }

@@ -26,7 +26,7 @@ const CHARTS: readonly { title: string; first: string; about: string; moves: Mov
     first: 'PAID',
     about:
       'Before it is paid, and once the order has ended unpaid, a line is called as its order (`ORDERED` for `CREATED`).',
-    moves: LINE_MOVES as Moves,
+    moves: LINE_MOVES,
   },
   {
     title: 'A payment',

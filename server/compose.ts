@@ -6,7 +6,7 @@ import { openDatabase } from './platform/db.ts'
 import { createEvents } from './platform/event-queues.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
-import { createJobs } from './platform/jobs.ts'
+import { createJobs, type Jobs } from './platform/jobs.ts'
 import { createKeptAnswers, forgetKeptAnswers, createForgetAnswersWorker } from './platform/kept-answers.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
@@ -27,6 +27,7 @@ import { operationRoutes } from './gateway/operations.ts'
 import type { ItemApi } from './modules/item/contract.ts'
 import { createCartModule } from './modules/cart/module.ts'
 import { createItemModule } from './modules/item/module.ts'
+import { createNoticeModule } from './modules/notice/module.ts'
 import { createOrderModule, openOrderReads } from './modules/order/module.ts'
 import { createPaymentModule } from './modules/payment/module.ts'
 import { createShipmentModule } from './modules/shipment/module.ts'
@@ -40,6 +41,7 @@ export interface App {
   http: Http
   user: UserApi
   item: ItemApi
+  jobs: Pick<Jobs, 'start' | 'listDead' | 'redrive'>
   /** Starts the workers and listens; resolves with the address, `http://host:port`. */
   listen(): Promise<string>
   /** Lets the requests in hand end, then stops everything that was started here. Bounded; may be called twice. */
@@ -63,6 +65,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
 
   const jobs = createJobs({ url: config.database.url, log })
   const events = createEvents({ jobs, ids })
+  const publicUrl = config.http.publicUrl ?? `http://localhost:${config.http.port}`
   const mail = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
   const pii = createPersonalData(config.secrets.piiKeys)
   const passwords = createPasswords()
@@ -72,7 +75,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     config: {
       secureCookies: config.http.secureCookies,
       rateFactor: config.limits.rateFactor,
-      publicUrl: config.http.publicUrl ?? `http://localhost:${config.http.port}`,
+      publicUrl,
     },
     database,
     tokens,
@@ -104,6 +107,17 @@ export async function compose(config: Config, log: Log): Promise<App> {
       },
     },
   })
+  const notice = createNoticeModule({
+    database,
+    jobs,
+    events,
+    users: user.api,
+    mail,
+    clock,
+    log,
+    publicUrl,
+    isOn: config.smtpUrl !== undefined,
+  })
   const limiter = createLimiter({ counters: user.counters, clock, rateFactor: config.limits.rateFactor })
   const stock = createStockModule({
     ...config.sale,
@@ -129,6 +143,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     metrics,
     countOrder: (request, reply) => limiter.count(request, reply, 'order'),
     events,
+    notices: notice.api,
     returnWithinSeconds: config.returnWithinSeconds,
     // Built further down; nobody asks before they are.
     payments: { requestRefund: (tx, request) => payment.api.requestRefund(tx, request) },
@@ -159,7 +174,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
   })
   const wishlist = createWishlistModule({ database, items: item.api, orders: order.api, ids })
   const cart = createCartModule({ database, items: item.api, orders: order.api, ids })
-  const modules = { user, wishlist, item, stock, order, payment, shipment, cart }
+  const modules = { user, wishlist, item, stock, order, payment, shipment, cart, notice }
   const listener = createListener({
     url: config.database.url,
     log,
@@ -215,6 +230,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     http,
     user: user.api,
     item: item.api,
+    jobs,
     async listen() {
       for (const worker of workers) await worker.start()
       return http.listen({ host: config.http.host, port: config.http.port })

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createAdmin } from './commands/admin.ts'
 import { CommandError, type Command } from './commands/command.ts'
+import { listDeadLetters, redriveDeadLetters } from './commands/dead-letters.ts'
 import { explain } from './commands/explain.ts'
 import { migrate } from './commands/migrate.ts'
 import { seedBuyers, seedDemo } from './commands/seed.ts'
@@ -18,6 +19,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'seed demo': seedDemo,
   'seed buyers': seedBuyers,
   'admin create': createAdmin,
+  'dead-letters list': listDeadLetters,
+  'dead-letters redrive': redriveDeadLetters,
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -70,7 +73,7 @@ function parseOptions(command: Command, args: string[]): Record<string, string |
 }
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`)
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`)
   return `node server/main.ts <command> [options]\n\n${lines.join('\n')}\n\nEach command explains itself with --help.`
 }
 

@@ -1,6 +1,16 @@
 // Data: what a process of each role serves and runs. Read only by the composition root.
 
-export const MODULES = ['user', 'wishlist', 'item', 'stock', 'order', 'payment', 'shipment', 'cart'] as const
+export const MODULES = [
+  'user',
+  'wishlist',
+  'item',
+  'stock',
+  'order',
+  'payment',
+  'shipment',
+  'cart',
+  'notice',
+] as const
 type ModuleName = (typeof MODULES)[number]
 
 export interface Role {

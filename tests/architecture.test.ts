@@ -185,7 +185,8 @@ describe('the simulator of the providers', () => {
       .flatMap(importsOf)
       .filter(({ target }) => target.startsWith('simulator/'))
       .filter(
-        ({ file, target }) => file !== 'server/commands/demo-simulator.ts' || target !== 'simulator/simulator.ts',
+        ({ file, target }) =>
+          file !== 'server/commands/demo-simulator.ts' || target !== 'simulator/simulator.ts',
       )
     expect(others).toEqual([])
   })

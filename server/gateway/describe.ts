@@ -60,7 +60,7 @@ function describeRule(route: RouteOptions): void {
     codes.push('UNAUTHENTICATED', 'EXPIRED_JWT', 'UNSUPPORTED_JWT', 'INVALID_JWT', 'ILLEGAL_ARGUMENT_JWT')
     codes.push('UNAUTHORIZED_ACCESS')
   }
-  if (isWrite) codes.push('CROSS_SITE_REQUEST')
+  if (isWrite && rule.fromElsewhere !== true) codes.push('CROSS_SITE_REQUEST')
   if (schema.params !== undefined || schema.querystring !== undefined) codes.push('INVALID_TYPE_VALUE')
   if (schema.body !== undefined || schema.querystring !== undefined || schema.params !== undefined)
     codes.push('INVALID_INPUT_VALUE')

@@ -92,6 +92,8 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`PUT ${USERS}/:userId/role`]: writes(ADMINS),
   ['GET /user-service/api/v1/internal/users']: reads(ADMINS),
   ['GET /user-service/api/v1/internal/audit']: reads(ADMINS),
+  ['GET /user-service/api/v1/internal/dead-letters']: reads(ADMINS),
+  ['POST /user-service/api/v1/internal/dead-letters/redrive']: writes(ADMINS),
   // Wishlist
   [`GET ${WISHLISTS}`]: reads(BUYERS),
   [`POST ${WISHLISTS}`]: writes(BUYERS),

@@ -20,7 +20,16 @@ const settings = {
 } as const
 
 /** `start` begins to hand events over; a process that only publishes does not call it. */
-export function createEvents({ jobs, ids }: { jobs: Jobs; ids: Ids }): Events & {
+export function createEvents({
+  jobs,
+  ids,
+  retries = {},
+}: {
+  jobs: Jobs
+  ids: Ids
+  /** Instead of what is usual. */
+  retries?: { retriesMax?: number; retrySecondsFirst?: number }
+}): Events & {
   start(): Promise<void>
   stop(): Promise<void>
 } {
@@ -28,7 +37,11 @@ export function createEvents({ jobs, ids }: { jobs: Jobs; ids: Ids }): Events & 
   let stops: (() => Promise<void>)[] = []
   return {
     subscribe(type, consumer, handle) {
-      const queue: BatchQueue<Event<object>> = { name: `event.${type.name}.${consumer}`, ...settings }
+      const queue: BatchQueue<Event<object>> = {
+        name: `event.${type.name}.${consumer}`,
+        ...settings,
+        ...retries,
+      }
       jobs.declare(queue)
       const listening = subscriptions.get(type.name) ?? []
       subscriptions.set(type.name, [...listening, { queue, handle: handle as Handle }])

@@ -26,7 +26,11 @@ export interface Jobs {
   /** Makes a queue known. Before `start`. */
   declare(queue: Queue<never> | BatchQueue<never>): void
   /** Sends many with `tx`, by one statement. After `start`. */
-  sendAll<Data extends object>(tx: Tx, queue: BatchQueue<Data>, data: readonly Data[]): Promise<void>
+  sendAll<Data extends object>(
+    tx: Tx,
+    queue: Queue<Data> | BatchQueue<Data>,
+    data: readonly Data[],
+  ): Promise<void>
   /** Hands whole batches over; where one fails, its jobs one by one. Until the returned function is called. After `start`. */
   workBatches<Data extends object>(
     queue: BatchQueue<Data>,
@@ -39,10 +43,33 @@ export interface Jobs {
     queue: Queue<Data>,
     handler: (data: Data) => Promise<void>,
   ): Promise<() => Promise<void>>
+  /** Jobs that failed as often as they may: kept, and shown to those who look. Newest first. After `start`. */
+  listDead(query: { after: DeadCursor | undefined; limit: number }): Promise<DeadLetter[]>
+  /** They are tried again as if new, oldest first; how many. After `start`. */
+  redrive(which: { ids?: string[] | undefined; queue?: string | undefined; limit: number }): Promise<number>
   start(): Promise<void>
   stop(): Promise<void>
 }
 
+interface DeadCursor {
+  /** Microseconds since the epoch. */
+  micros: number
+  id: string
+}
+
+interface DeadLetter {
+  id: string
+  /** Where it failed. */
+  queue: string
+  at: Date
+  micros: number
+  tries: number
+  /** Of what it failed at last. */
+  code: string
+}
+
+const DEAD_LETTERS = 'dead-letters'
+const DEAD_KEPT_SECONDS = 30 * 24 * 60 * 60
 const STOP_MS_MAX = 5_000
 /** Several at a time, and at once the next ones where a fetch came back full: a crowd that signs up is mailed in time. */
 const WORK = {
@@ -78,7 +105,10 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
     async sendAll(tx, queue, data) {
       await boss.insert(
         queue.name,
-        data.map((datum) => ({ data: datum })),
+        data.map((datum) => ({
+          data: datum,
+          ...('keyOf' in queue && { singletonKey: queue.keyOf(datum) }),
+        })),
         { db: fromKysely(tx.withoutPlugins()) },
       )
     },
@@ -110,9 +140,17 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
       )
       return () => boss.offWork(queue.name, { id, wait: false })
     },
+    listDead: (query) => listDead(boss, query),
+    redrive: ({ ids, queue, limit }) =>
+      boss.redrive(DEAD_LETTERS, {
+        limit,
+        ...(ids !== undefined && { ids }),
+        ...(queue !== undefined && { sourceName: queue }),
+      }),
     async start() {
       await boss.start()
       running = true
+      await boss.createQueue(DEAD_LETTERS, { retentionSeconds: DEAD_KEPT_SECONDS, policy: 'standard' })
       await Promise.all(queues.map((queue) => createQueue(boss, queue)))
     },
     async stop() {
@@ -147,10 +185,29 @@ async function createQueue(boss: PgBoss, queue: Queue<never> | BatchQueue<never>
     expireInSeconds: queue.runSecondsMax,
     retentionSeconds: queue.keepSeconds,
     deleteAfterSeconds: 24 * 60 * 60,
+    deadLetter: DEAD_LETTERS,
   }
   await boss.createQueue(queue.name, { ...settings, policy: 'keyOf' in queue ? 'exclusive' : 'standard' })
   // Creating leaves a queue of an earlier version as it was.
   await boss.updateQueue(queue.name, settings)
+}
+
+const MICROS = '(extract(epoch FROM created_on) * 1000000)::float8'
+
+async function listDead(
+  boss: PgBoss,
+  { after, limit }: { after: DeadCursor | undefined; limit: number },
+): Promise<DeadLetter[]> {
+  const { rows } = await boss.getDb().executeSql(
+    `SELECT id, source_name AS queue, created_on AS at, ${MICROS} AS micros, coalesce(source_retry_count, 0) AS tries,
+            coalesce(source_output->>'code', 'FAILED') AS code
+       FROM pgboss.job
+      WHERE name = $1 AND state < 'active' AND source_name IS NOT NULL
+        AND ($2::float8 IS NULL OR (${MICROS}, id) < ($2::float8, $3::uuid))
+      ORDER BY created_on DESC, id DESC LIMIT $4`,
+    [DEAD_LETTERS, after?.micros ?? null, after?.id ?? null, limit],
+  )
+  return rows as DeadLetter[]
 }
 
 /** pg-boss would store what a handler throws: only the code passes, because messages of tools quote addresses. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 
@@ -15,7 +15,9 @@ export function readMigrations(modulesDir: string, modules: readonly string[]): 
   return [...readFolder('platform', join(import.meta.dirname, 'migrations')), ...ofModules]
 }
 
+/** Not every module keeps something. */
 function readFolder(module: string, dir: string): Migration[] {
+  if (!existsSync(dir)) return []
   return readdirSync(dir)
     .filter((name) => name.endsWith('.sql'))
     .toSorted()

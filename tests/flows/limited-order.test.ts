@@ -80,7 +80,7 @@ describe('a placed order', () => {
     expect(Math.abs(orderedMs - sentMs)).toBeLessThan(10_000)
     expect(Date.parse(answer.body.payBy) - orderedMs).toBe(77_000)
     const stored = await client.send('GET', `${ORDERS}/${answer.body.orderId}`, { token: tokenOf(buyerId) })
-    expect(stored.body).toEqual(answer.body)
+    expect(stored.body).toMatchObject(answer.body)
     await expectExact(database, itemId, [answer])
   })
 

@@ -133,7 +133,7 @@ describe('one order', () => {
     const itemId = await normalItem()
     const buyerId = newBuyer()
     const { body } = await order(buyerId, [{ itemId, itemCount: 1 }])
-    expect((await get(body.orderId, buyerId)).body).toEqual(body)
+    expect((await get(body.orderId, buyerId)).body).toMatchObject(body)
     expect(said(await get(body.orderId, newBuyer()))).toBe('403 UNAUTHORIZED_ACCESS')
     expect(said(await client.send('GET', `${ORDERS}/${body.orderId}`))).toBe('401 UNAUTHENTICATED')
   })
@@ -218,8 +218,6 @@ describe('cancelling', () => {
   })
 
   test.each([
-    ['PAID', 'ORDER_NOT_CANCELABLE'],
-    ['READY', 'ORDER_NOT_CANCELABLE'],
     ['CANCEL_REQUESTED', 'ORDER_NOT_CANCELABLE'],
     ['SHIPPING', 'ALREADY_SHIPPING'],
     ['SHIPPED', 'ALREADY_SHIPPING'],

@@ -496,6 +496,8 @@ describe('in the whole shop', () => {
         signIns: [expect.any(Object)],
         audit: expect.any(Array) as unknown[],
         orders: [],
+        payments: [],
+        shipments: [],
         wishlist: [{ itemId: one, addedAt }],
         cart: [
           { itemId: two, quantity: 3, addedAt },

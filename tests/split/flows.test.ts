@@ -16,7 +16,6 @@ const FLOWS: Readonly<Record<string, () => Promise<unknown>>> = {
   'orders of a wishlist': () => import('../flows/wishlist-order.test.ts'),
   'cancelling orders': () => import('../flows/order-cancel.test.ts'),
   payment: () => import('../flows/payment.test.ts'),
-  'shipments by hand': () => import('../flows/shipment-actions.test.ts'),
   'bad input': () => import('../flows/bad-input.test.ts'),
 }
 

@@ -140,7 +140,10 @@ export function describeProvider(side: Side): void {
       await stage.provider.confirm(confirmAsk(other))
       const stolen = confirmAsk(mine, { providerKey: other.providerKey })
       expect(await stage.provider.confirm(stolen)).toMatchObject({ result: 'refused' })
-      expect(await stage.provider.lookUp({ ...stolen, requestedAt: new Date() })).toEqual({ result: 'none' })
+      expect(await stage.provider.lookUp({ ...stolen, requestedAt: new Date() })).toMatchObject({
+        result: 'other_order',
+        payment: { providerOrderId: other.providerOrderId, status: 'paid' },
+      })
       expect(await bookOf(stage, mine)).toEqual(nothing)
       expect(await bookOf(stage, other)).toEqual(once)
     })

@@ -8,6 +8,7 @@ import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
+import type { NoticeApi } from '../notice/contract.ts'
 import type { SaleFlag, StockApi } from '../stock/contract.ts'
 import type { UserApi } from '../user/contract.ts'
 import type {
@@ -25,6 +26,7 @@ import { placeOrder } from './place-order.ts'
 import { createPurchase } from './purchase.ts'
 import { createReconciler } from './reconcile.ts'
 import { exportOrders } from './read-orders.ts'
+import { forgetOldNotices, tellEnding, tellPlaced } from './follow.ts'
 import { createFinishReversal } from './finish-reversal.ts'
 import type { ReverseDeps } from './reverse.ts'
 import { orderRoutes, type OrderRouteDeps } from './routes.ts'
@@ -38,6 +40,8 @@ import { createWriterConnection } from './writer-connection.ts'
 
 const RECONCILE_EVERY_MS = 250
 const LOOK_FOR_OVERDUE_EVERY_MS = 1_000
+const TELL_EVERY_MS = 1_000
+const FORGET_EVERY_MS = 60_000
 
 export interface OrderDeps {
   database: Database
@@ -52,6 +56,7 @@ export interface OrderDeps {
   metrics: Metrics
   countOrder: OrderRouteDeps['countOrder']
   events: Events
+  notices: NoticeApi
   /** Modules that are built further down; nobody asks before they are. */
   payments: ReverseDeps['payments']
   shipments: ReverseDeps['shipments']
@@ -107,6 +112,13 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     repeat('expire unpaid orders', sale.sweepEveryMs, log, () =>
       expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
     ),
+    ...(deps.notices.isOn
+      ? [
+          repeat('tell of placed orders', TELL_EVERY_MS, log, () => tellPlaced(deps)),
+          repeat('tell of ending holds', TELL_EVERY_MS, log, () => tellEnding(deps)),
+          repeat('forget notices', FORGET_EVERY_MS, log, () => forgetOldNotices(deps)),
+        ]
+      : []),
   ]
   const place = async (request: PlaceOrderRequest): Promise<{ body: OrderBody; replayed: boolean }> => {
     const { order, replayed } = await placeOrder(

@@ -133,8 +133,14 @@ function requireReversible(
 ): void {
   for (const line of order.lines) {
     if (!units.has(line.itemId)) continue
-    const isThere = REVERSIBLE[kind].includes(lineStatusOf(order, line))
-    if (kind === 'CANCEL' && !isThere) throw new AppError('ALREADY_SHIPPING')
+    const status = lineStatusOf(order, line)
+    const isThere = REVERSIBLE[kind].includes(status)
+    if (kind === 'CANCEL' && !isThere)
+      throw new AppError(
+        REVERSIBLE.RETURN.includes(status) || status === 'SHIPPING'
+          ? 'ALREADY_SHIPPING'
+          : 'ORDER_NOT_CANCELABLE',
+      )
     if (kind === 'RETURN' && (!isThere || (line.sinceSeconds ?? Infinity) > returnWithinSeconds))
       throw new AppError('NO_RETURN')
   }

@@ -112,7 +112,14 @@ const FormText = (maxLength: number, example: string) =>
 export const NiceConfirmForm = Type.Object({
   authResultCode: Type.String({ maxLength: 10, examples: ['0000'] }),
   authResultMsg: FormText(500, '인증 성공'),
-  tid: FormText(30, 'UT0000113m01012111051714341073'),
+  // Empty where nothing was authenticated.
+  tid: Type.Optional(
+    Type.String({
+      maxLength: 30,
+      pattern: '^[\\x21-\\x7e]*$',
+      examples: ['UT0000113m01012111051714341073'],
+    }),
+  ),
   clientId: FormText(100, 'S2_example'),
   orderId: ProviderOrderId,
   amount: Type.String({ pattern: '^\\d{1,12}$', examples: ['24000'] }),

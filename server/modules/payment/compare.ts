@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log.ts'
 import type { ProviderName } from './contract.ts'
 import type { Provider, ProviderPayment } from './provider.ts'
 import type { Settle } from './settle.ts'
-import type { PaymentRow } from './sql.ts'
+import { findByProviderOrder, type PaymentRow } from './sql.ts'
 
 export interface CompareDeps {
   database: Database
@@ -33,7 +33,24 @@ export async function compare(deps: CompareDeps, payment: PaymentRow): Promise<C
   const found = await provider.lookUp({ providerKey: providerKey ?? undefined, providerOrderId, requestedAt })
   if (found.result === 'unknown') return 'unknown'
   if (found.result === 'none') return payment.capturedKrw > 0 ? report(deps, payment, undefined) : 'agreed'
+  if (found.result === 'other_order') return compareOther(deps, payment, found.payment)
   return follow(deps, payment, found.payment)
+}
+
+/**
+ * The payment was tried with the key of another order, and NICEPAY, which signs neither order nor key, has charged that one for it. Nobody
+ * may have told us: the other payment, of which we never asked for the money, follows from here.
+ */
+async function compareOther(
+  deps: CompareDeps,
+  payment: PaymentRow,
+  facts: ProviderPayment,
+): Promise<Compared> {
+  if (payment.capturedKrw > 0) return report(deps, payment, undefined)
+  const other = await findByProviderOrder(deps.database.db, facts.providerOrderId)
+  if (other?.provider === payment.provider) return follow(deps, other, facts)
+  const isCharged = facts.status === 'paid' || facts.status === 'partially_canceled'
+  return isCharged ? report(deps, payment, facts) : 'agreed'
 }
 
 async function follow(deps: CompareDeps, payment: PaymentRow, facts: ProviderPayment): Promise<Compared> {

@@ -27,11 +27,12 @@ export async function confirmNice(deps: ConfirmNiceDeps, form: NiceForm): Promis
   if (payment === undefined || payment.provider !== 'NICE') throw new AppError('NOT_FOUND_PAYMENT')
   // Refused or closed in the window: nothing was authenticated, nothing is signed, nothing is charged. The hold stays.
   if (form.authResultCode !== AUTHENTICATED) return payment
-  if (form.tid === undefined || deps.isSignedByNice?.(form) !== true) return refuseForged(deps, payment)
+  const { tid = '' } = form
+  if (tid === '' || deps.isSignedByNice?.(form) !== true) return refuseForged(deps, payment)
   try {
     return await confirmPayment(deps, {
       provider: 'NICE',
-      providerKey: form.tid,
+      providerKey: tid,
       providerOrderId: form.orderId,
       amountKrw: Number(form.amount),
       buyerId: undefined,

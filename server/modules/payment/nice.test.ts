@@ -490,9 +490,12 @@ describe('NICEPAY', () => {
       }
     })
 
-    it('finds nothing of this order under the tid of another one', async () => {
+    it('tells that the tid is that of another order', async () => {
       there.answer(as({ orderId: 'order-other' }))
-      expect(await open().lookUp(by)).toEqual({ result: 'none' })
+      expect(await open().lookUp(by)).toMatchObject({
+        result: 'other_order',
+        payment: { providerOrderId: 'order-other' },
+      })
     })
   })
 

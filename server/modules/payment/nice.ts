@@ -43,10 +43,10 @@ async function query(
       : await lookByTid(deps, providerKey)
   if (seen.look === 'unknown') return { result: 'unknown', code: seen.code }
   if (seen.look === 'none') return { result: 'none' }
-  if (seen.payment.providerOrderId === providerOrderId) return { result: 'found', payment: seen.payment }
-  // The buyer's browser has brought the key of another order: that money is none of this payment's.
+  const { payment } = seen
+  if (payment.providerOrderId === providerOrderId) return { result: 'found', payment }
   deps.log.warn({ provider: 'NICE', providerOrderId }, 'a payment key belongs to another order')
-  return { result: 'none' }
+  return { result: 'other_order', payment }
 }
 
 interface NiceForm {

@@ -8,7 +8,10 @@ import type { RefundRow } from './sql-refund.ts'
 
 /** What is true of a payment in each state, for people. */
 const PAYMENT_MESSAGES: Readonly<Record<PaymentStatus, Readonly<Record<Language, string>>>> = {
-  INITIATED: { ko: '결제를 기다리고 있습니다.', en: 'Waiting to be paid.' },
+  INITIATED: {
+    ko: '아직 결제되지 않았습니다. 청구된 금액은 없습니다.',
+    en: 'Not paid yet. Nothing was charged.',
+  },
   CONFIRMING: { ko: '결제 결과를 확인하고 있습니다.', en: 'The payment is being checked.' },
   UNKNOWN: { ko: '결제 결과를 확인하고 있습니다.', en: 'The payment is being checked.' },
   COMPLETED: { ko: '결제가 완료되었습니다.', en: 'Paid.' },

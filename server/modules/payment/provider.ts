@@ -63,7 +63,11 @@ export type RefundResult =
   | { result: 'not_sent'; code: string }
 
 export type QueryResult =
-  { result: 'found'; payment: ProviderPayment } | { result: 'none' } | { result: 'unknown'; code: string }
+  | { result: 'found'; payment: ProviderPayment }
+  /** The buyer's browser has brought the key of another order: that money is none of this payment's. */
+  | { result: 'other_order'; payment: ProviderPayment }
+  | { result: 'none' }
+  | { result: 'unknown'; code: string }
 
 /** What a webhook is about; nothing of it is believed before the provider was asked. */
 export interface WebhookHint {

@@ -19,11 +19,12 @@ const RELOAD_SECONDS = 2
 /** Nothing in it comes from outside but numbers. */
 export function resultPage(payment: PaymentRow, language: Language): { html: string; policy: string } {
   const words = WORDS[language]
-  const isOpen = PAYMENT_STATES[payment.status].checking || payment.status === 'INITIATED'
-  const reload = isOpen ? `<meta http-equiv="refresh" content="${RELOAD_SECONDS}">` : ''
+  const reload = PAYMENT_STATES[payment.status].checking
+    ? `<meta http-equiv="refresh" content="${RELOAD_SECONDS}">`
+    : ''
   const amount = payment.amountKrw.toLocaleString(language)
   return {
-    policy: `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'`,
+    policy: `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     html: `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 ${reload}<title>${words.title}</title><style>${STYLE}</style></head><body><main data-status="${payment.status}">
 <h1 role="status">${messageOf(payment, language)}</h1>

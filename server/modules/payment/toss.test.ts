@@ -444,9 +444,12 @@ describe('Toss', () => {
       }
     })
 
-    it('finds nothing of this order under the key of another one', async () => {
+    it('tells that the key is that of another order', async () => {
       there.answer(as({ orderId: 'order-other' }))
-      expect(await open().lookUp(by)).toEqual({ result: 'none' })
+      expect(await open().lookUp(by)).toMatchObject({
+        result: 'other_order',
+        payment: { providerOrderId: 'order-other' },
+      })
     })
 
     it('tries a second time', async () => {

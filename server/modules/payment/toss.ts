@@ -47,8 +47,8 @@ async function query(
   const seen = await look(http, providerKey === undefined ? { providerOrderId } : { providerKey })
   if (seen.look === 'unknown') return { result: 'unknown', code: seen.code }
   if (seen.look === 'none') return { result: 'none' }
-  if (seen.payment.providerOrderId === providerOrderId) return { result: 'found', payment: seen.payment }
-  // The buyer's browser has brought the key of another order: that money is none of this payment's.
+  const { payment } = seen
+  if (payment.providerOrderId === providerOrderId) return { result: 'found', payment }
   log.warn({ provider: 'TOSS', providerOrderId }, 'a payment key belongs to another order')
-  return { result: 'none' }
+  return { result: 'other_order', payment }
 }

@@ -20,7 +20,15 @@ export interface UserApi {
   seedBuyers(count: number): Promise<number[]>
   /** Who gets the goods, by the profile as it is now. Undefined where there is no such member. */
   readRecipient(userId: number): Promise<Recipient | undefined>
+  /** Where people are written to. Those who have left are left out. */
+  readContacts(userIds: readonly number[]): Promise<Map<number, Contact>>
   issueAccessToken(user: { userId: number; role: UserRole }, ttlSeconds: number): string
+}
+
+export interface Contact {
+  email: string
+  name: string
+  language: 'ko' | 'en'
 }
 
 export interface NewAccount {

@@ -15,6 +15,7 @@ import { listenForDenied, loadDenied } from './deny.ts'
 import { ensureAccount } from './ensure-account.ts'
 import { createForgetWorker } from './forget-expired.ts'
 import { createUserCounters, FREE_LOG_IN_TRIES, scaled } from './limits.ts'
+import { readContacts } from './read-contacts.ts'
 import { readRecipient } from './read-recipient.ts'
 import { addRoutes } from './routes.ts'
 import { seedBuyers } from './seed-buyers.ts'
@@ -68,6 +69,7 @@ export function createUserModule(deps: UserDeps): UserModule {
       ensureAccount: (input) => ensureAccount(deps, input),
       seedBuyers: (count) => seedBuyers(deps, count),
       readRecipient: (userId) => readRecipient({ db: deps.database.db, pii: deps.pii }, userId),
+      readContacts: (userIds) => readContacts({ db: deps.database.db, pii: deps.pii }, userIds),
       issueAccessToken: ({ userId, role }, ttlSeconds) =>
         tokens.sign({ userId, role, sessionId: ids.uuid() }, ttlSeconds),
     },

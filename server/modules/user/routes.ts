@@ -18,6 +18,7 @@ import {
 } from './contract.ts'
 import type { DepartDeps } from './depart.ts'
 import { addDepartRoute } from './depart-route.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { addInternalRoutes } from './internal-routes.ts'
 import { RESEND_GAP_MS } from './limits.ts'
 import { addPasswordRoutes, type PasswordRouteDeps } from './password-routes.ts'
@@ -60,6 +61,7 @@ export function addRoutes(http: Http, deps: RouteDeps): void {
   addDepartRoute(http, deps)
   addRoleChange(http, deps)
   addInternalRoutes(http, deps)
+  deadLetterRoutes(http, deps)
 }
 
 function addSignUp(http: Http, deps: RouteDeps): void {

@@ -54,7 +54,8 @@ async function seedBatch(
   const at = new Date(clock.now())
   const rows = missing.map(({ person }, index): NewAccountRow => {
     const id = newIds[index] ?? 0
-    return { id, ...sealPerson(pii, id, person), passwordHash, role: 'CERTIFIED_USER', emailVerifiedAt: at }
+    const sealed = sealPerson(pii, id, person)
+    return { id, ...sealed, passwordHash, role: 'CERTIFIED_USER', emailVerifiedAt: at, language: 'ko' }
   })
   await database.transaction((tx) => insertAccounts(tx, rows))
   return inOrder(keys, await idsByKey(database, keys))

@@ -55,7 +55,8 @@ function addLogIn(http: Http, deps: SignInRouteDeps, cookies: TokenCookies): voi
     async (request, reply) => {
       const language = languageFor(request)
       requireValid(request, checkLogIn(request.body, language))
-      const result = await logIn(deps, request.body)
+      const asked = request.headers['accept-language'] === undefined ? undefined : language
+      const result = await logIn(deps, request.body, asked)
       if (result.outcome === 'slow_down') throw comeAgain(result)
       if (result.outcome !== 'logged_in') throw new AppError(LOG_IN_REFUSALS[result.outcome])
       cookies.give(reply, result.tokens)

@@ -40,7 +40,7 @@ export async function signUp(
   if (taken.phone) return { outcome: 'phone_taken' }
   const passwordHash = await passwords.hash(input.password)
   try {
-    await insert(deps, { person, row: { id, ...sealed, passwordHash } }, input.role, language)
+    await insert(deps, { person, row: { id, ...sealed, passwordHash, language } }, input.role)
   } catch (error) {
     // Somebody else was faster between the look and the insert.
     const constraint = brokenConstraint(error)
@@ -61,7 +61,6 @@ async function insert(
   { database, pii, jobs, clock, others }: SignUpDeps,
   { person, row }: { person: Person; row: Row },
   role: UserRole,
-  language: Language,
 ): Promise<void> {
   const isVerified = role !== 'UNCERTIFIED_USER'
   await database.transaction(async (tx) => {
@@ -69,6 +68,6 @@ async function insert(
     // Whoever was here before has bought what they have bought.
     const units = await takeDeparted(tx, indexDeparted(pii, person))
     if (units.length > 0) await others.orders.carryUnits(tx, row.id, units)
-    if (!isVerified) await jobs.send(tx, CODE_QUEUE, { accountId: row.id, language })
+    if (!isVerified) await jobs.send(tx, CODE_QUEUE, { accountId: row.id, language: row.language })
   })
 }

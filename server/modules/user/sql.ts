@@ -2,6 +2,7 @@
 import { sql, type Generated, type Kysely, type Selectable } from 'kysely'
 import type { UserRole } from '../../platform/auth.ts'
 import type { Db, Tx } from '../../platform/db.ts'
+import type { Language } from '../../platform/errors.ts'
 
 interface AccountTable {
   id: number
@@ -15,6 +16,7 @@ interface AccountTable {
   role: UserRole
   emailVerifiedAt: Date | null
   updatedAt: Generated<Date>
+  language: Language
 }
 
 interface EmailCodeTable {
@@ -75,12 +77,13 @@ export async function insertAccounts(tx: Tx, rows: readonly NewAccountRow[]): Pr
   const column = <K extends keyof NewAccountRow>(key: K): NewAccountRow[K][] => rows.map((row) => row[key])
   await sql`
     INSERT INTO users.account
-      (id, email_index, phone_index, name, email, address, phone, password_hash, role, email_verified_at)
+      (id, email_index, phone_index, name, email, address, phone, password_hash, role, email_verified_at,
+       language)
     SELECT * FROM unnest(
       ${column('id')}::bigint[], ${column('emailIndex')}::bytea[], ${column('phoneIndex')}::bytea[],
       ${column('name')}::bytea[], ${column('email')}::bytea[], ${column('address')}::bytea[],
       ${column('phone')}::bytea[], ${column('passwordHash')}::text[], ${column('role')}::text[],
-      ${column('emailVerifiedAt')}::timestamptz[])
+      ${column('emailVerifiedAt')}::timestamptz[], ${column('language')}::text[])
     ON CONFLICT (email_index) DO NOTHING`.execute(tx)
 }
 
@@ -109,6 +112,22 @@ export async function findTaken(
            EXISTS (SELECT 1 FROM users.account WHERE phone_index = ${phoneIndex}) AS phone`.execute(db)
   return rows[0] ?? { email: false, phone: false }
 }
+
+/** Nothing is written where it is the same already. */
+export const updateLanguage = (tx: Tx, id: number, language: Language) =>
+  on(tx)
+    .updateTable('users.account')
+    .set({ language })
+    .where('id', '=', id)
+    .where('language', '!=', language)
+    .execute()
+
+export const listContacts = (db: Db, ids: readonly number[]) =>
+  on(db)
+    .selectFrom('users.account')
+    .select(['id', 'email', 'name', 'language'])
+    .where('id', '=', sql<number>`ANY(${ids}::bigint[])`)
+    .execute()
 
 export const findAccount = (db: Db | Tx, id: number) =>
   on(db).selectFrom('users.account').select(['id', 'email', 'role']).where('id', '=', id).executeTakeFirst()

@@ -1,0 +1,39 @@
+// One mail about an order. At least once: a process that dies after the mail server took it sends it again.
+import type { Clock } from '../../platform/clock.ts'
+import type { Queue } from '../../platform/jobs.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Mailer } from '../../platform/mail.ts'
+import type { UserApi } from '../user/contract.ts'
+import type { Notice } from './contract.ts'
+import { toMail } from './mail-texts.ts'
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/** A mail server may be away for hours; older news of an order is no news. */
+export const NOTICE_QUEUE: Queue<Notice> = {
+  name: 'notice.order-mail',
+  retriesMax: 2_000,
+  retrySecondsFirst: 1,
+  retrySecondsMax: 60,
+  runSecondsMax: 60,
+  keepSeconds: DAY_SECONDS,
+  keyOf: ({ orderId, kind, cause }) => `${orderId} ${kind} ${cause}`,
+}
+
+export interface SendNoticeDeps {
+  users: Pick<UserApi, 'readContacts'>
+  mail: Mailer
+  clock: Clock
+  log: Log
+  publicUrl: string
+}
+
+export async function sendNotice(deps: SendNoticeDeps, notice: Notice): Promise<void> {
+  const { users, mail, clock, log, publicUrl } = deps
+  if (notice.goodUntilMs !== undefined && notice.goodUntilMs < clock.now()) return
+  const contact = (await users.readContacts([notice.userId])).get(notice.userId)
+  if (contact === undefined) return
+  const { email, language } = contact
+  if ((await mail.send(toMail(notice, { email, language, publicUrl }))) === 'refused')
+    log.warn({ userId: notice.userId }, 'the mail server refuses the address of this account')
+}
