@@ -1,6 +1,5 @@
 // The simulator of the payment providers beside a demo: nothing is really paid, and all of it can be tried.
 import { join } from 'node:path'
-import { startSimulator } from '../../simulator/simulator.ts'
 import type { Lifetime } from '../lifetime.ts'
 
 const STOP_MS_MAX = 1_000
@@ -8,6 +7,8 @@ const PAYMENTS = '/payment-service/api/v1/payments'
 
 /** Its address. Its book is kept in `dir`, so that what was paid can be refunded after a restart. */
 export async function openSimulator(dir: string, life: Lifetime, host: string): Promise<string> {
+  // Loaded here alone: an installation that serves has no simulator.
+  const { startSimulator } = await import('../../simulator/simulator.ts')
   const simulator = await startSimulator({ host, port: 0, bookFile: join(dir, 'simulator.jsonl') })
   await life.add({ name: 'the payment simulator', stop: () => simulator.stop(), msMax: STOP_MS_MAX })
   return simulator.url
