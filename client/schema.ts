@@ -470,6 +470,8 @@ export interface paths {
             'application/json': {
               content: {
                 id: string
+                /** The same for every consumer; null where it came of no event */
+                eventId: string | null
                 /** Where it failed */
                 queue: string
                 /** ISO 8601 in Korean time */
@@ -2255,7 +2257,7 @@ export interface paths {
             }
           }
         }
-      } & Problems<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>
+      } & Problems<400 | 401 | 403 | 404 | 409 | 429 | 500 | 503>
     }
     /** One payment, with its refunds – For its buyer and for administrators. */
     get: {

@@ -205,7 +205,7 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
         secretKey: get('NICE_SECRET_KEY'),
       }),
       simulatorUrl,
-      leaseMs: 20_000,
+      leaseMs: number('PAYMENT_LEASE_SECONDS', 20, 8, 120) * 1_000,
       sessionMs: number('PAYMENT_SESSION_SECONDS', 600, 1, 3_600) * 1_000,
       extendHoldSeconds: 300,
       breakerOpenMs: number('PAYMENT_BREAKER_SECONDS', 10, 0.1, 600) * 1_000,

@@ -30,6 +30,8 @@ export const LIMITS = {
   write: { max: 300, free: 60, ...MINUTE },
   order: { max: 60, free: 10, ...MINUTE },
   pay: { max: 60, free: 20, ...MINUTE },
+  // Nobody is signed in who comes back from a window, and many may share an address.
+  comeBack: { max: 3_000, free: 300, ...MINUTE },
   // By the address of a provider, which may have much to tell.
   webhook: { max: 60_000, free: 20_000, ...MINUTE },
 } as const satisfies Record<string, Limit>
@@ -150,10 +152,10 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${PAYMENTS}/results/:providerOrderId`]: everybody('read'),
   [`POST ${PAYMENTS}`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
   [`GET ${PAYMENTS}/:paymentId`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
-  [`PUT ${PAYMENTS}/:paymentId`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
   // A repeat is answered from the attempt itself: an answer that says "being checked" must not be kept.
+  [`PUT ${PAYMENTS}/:paymentId`]: { who: SIGNED_IN, ...OWN_ORDER, limit: 'pay', key: 'own' },
   [`POST ${PAYMENTS}/toss/confirm`]: { who: SIGNED_IN, ...OWN_ORDER, limit: 'pay', key: 'own' },
-  [`POST ${PAYMENTS}/nice/confirm`]: { who: 'everybody', limit: 'pay', fromElsewhere: true },
+  [`POST ${PAYMENTS}/nice/confirm`]: { who: 'everybody', limit: 'comeBack', fromElsewhere: true },
   [`POST ${PAYMENTS}/toss/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },
   [`POST ${PAYMENTS}/nice/webhook`]: { who: 'everybody', limit: 'webhook', fromElsewhere: true },
   [`POST ${PAYMENTS}/:paymentId/refunds`]: writes(ADMINS),

@@ -1,4 +1,4 @@
-// Those who arrive together share one transaction: while one is in flight, the next batch collects. No timer.
+// Those who arrive together share one transaction: while as many as there may be are in flight, the next batch collects. No timer.
 
 export interface GroupCommit<In, Out> {
   (item: In): Promise<Out>
@@ -17,15 +17,17 @@ export function createGroupCommit<In, Out>(options: {
   run(batch: readonly In[]): Promise<readonly Out[]>
   batchMax: number
   queueMax: number
+  /** Transactions in flight at once. */
+  lanes?: number
 }): GroupCommit<In, Out> {
-  const { run, batchMax, queueMax } = options
+  const { run, batchMax, queueMax, lanes = 1 } = options
   interface Waiting {
     item: In
     resolve(out: Out): void
     reject(error: unknown): void
   }
   let queue: Waiting[] = []
-  let isRunning = false
+  let running = 0
 
   const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -43,13 +45,13 @@ export function createGroupCommit<In, Out>(options: {
     }
   }
   const drain = async (): Promise<void> => {
-    isRunning = true
+    running += 1
     while (queue.length > 0) {
       const batch = queue.slice(0, batchMax)
       queue = queue.slice(batchMax)
       await runBatch(batch)
     }
-    isRunning = false
+    running -= 1
   }
   return (item) =>
     new Promise<Out>((resolve, reject) => {
@@ -58,6 +60,6 @@ export function createGroupCommit<In, Out>(options: {
         return
       }
       queue.push({ item, resolve, reject })
-      if (!isRunning) void drain()
+      if (running < lanes) void drain()
     })
 }

@@ -25,6 +25,7 @@ export type Begun =
 
 const BATCH_MAX = 100
 const QUEUE_MAX = 5_000
+const LANES = 2
 
 export function createBeginConfirm(deps: {
   database: Database
@@ -34,6 +35,7 @@ export function createBeginConfirm(deps: {
   return createGroupCommit<BeginAsk, Begun>({
     batchMax: BATCH_MAX,
     queueMax: QUEUE_MAX,
+    lanes: LANES,
     run: (asks) => deps.database.transaction((tx) => beginAll(deps, tx, asks)),
   })
 }

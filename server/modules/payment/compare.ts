@@ -3,6 +3,7 @@
 import { writeAudit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Log } from '../../platform/log.ts'
+import { isChecking } from './begin-confirm.ts'
 import type { ProviderName } from './contract.ts'
 import type { Provider, ProviderPayment } from './provider.ts'
 import type { Settle } from './settle.ts'
@@ -25,12 +26,20 @@ export type Compared =
   /** Money went back that we know nothing of: an administrator has to look. */
   | 'differs'
 
-/** Asks the provider. */
-export async function compare(deps: CompareDeps, payment: PaymentRow): Promise<Compared> {
+/**
+ * Asks the provider. Not while the payment is being checked: whoever has its lease may take it back at any moment, and what the book said
+ * before that would count after it.
+ */
+export async function compare(
+  deps: CompareDeps,
+  payment: PaymentRow,
+  providerKey = payment.providerKey ?? undefined,
+): Promise<Compared> {
   const provider = deps.providers.get(payment.provider as ProviderName)
   if (provider === undefined) return 'agreed'
-  const { providerKey, providerOrderId, requestedAt } = payment
-  const found = await provider.lookUp({ providerKey: providerKey ?? undefined, providerOrderId, requestedAt })
+  if (isChecking(payment)) return 'busy'
+  const { providerOrderId, requestedAt } = payment
+  const found = await provider.lookUp({ providerKey, providerOrderId, requestedAt })
   if (found.result === 'unknown') return 'unknown'
   if (found.result === 'none') return payment.capturedKrw > 0 ? report(deps, payment, undefined) : 'agreed'
   if (found.result === 'other_order') return compareOther(deps, payment, found.payment)
@@ -39,7 +48,7 @@ export async function compare(deps: CompareDeps, payment: PaymentRow): Promise<C
 
 /**
  * The payment was tried with the key of another order, and NICEPAY, which signs neither order nor key, has charged that one for it. Nobody
- * may have told us: the other payment, of which we never asked for the money, follows from here.
+ * may have told us, so the other payment, of which we never asked for the money, is compared from here.
  */
 async function compareOther(
   deps: CompareDeps,
@@ -48,7 +57,7 @@ async function compareOther(
 ): Promise<Compared> {
   if (payment.capturedKrw > 0) return report(deps, payment, undefined)
   const other = await findByProviderOrder(deps.database.db, facts.providerOrderId)
-  if (other?.provider === payment.provider) return follow(deps, other, facts)
+  if (other?.provider === payment.provider) return compare(deps, other, facts.providerKey)
   const isCharged = facts.status === 'paid' || facts.status === 'partially_canceled'
   return isCharged ? report(deps, payment, facts) : 'agreed'
 }

@@ -31,6 +31,7 @@ export interface InitiateDeps {
 
 const BATCH_MAX = 100
 const QUEUE_MAX = 5_000
+const LANES = 2
 /** Windows that one order may open. */
 const ATTEMPTS_MAX = 30
 const NAME_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -40,6 +41,7 @@ export function createInitiate(deps: InitiateDeps): GroupCommit<InitiateAsk, Ini
   const group = createGroupCommit<InitiateAsk, Initiated>({
     batchMax: BATCH_MAX,
     queueMax: QUEUE_MAX,
+    lanes: LANES,
     run: (asks) => deps.database.transaction((tx) => initiateAll(deps, tx, asks)),
   })
   return async (ask) => {

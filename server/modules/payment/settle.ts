@@ -43,6 +43,7 @@ export type Settle = GroupCommit<SettleAsk, Settled>
 
 const BATCH_MAX = 100
 const QUEUE_MAX = 5_000
+const LANES = 3
 const CHECK_FIRST_MS = 500
 /** Nothing was sent: the provider may be back at any moment. */
 const NOT_SENT_MS = 1_000
@@ -52,6 +53,7 @@ export function createSettle(deps: SettleDeps): Settle {
   return createGroupCommit<SettleAsk, Settled>({
     batchMax: BATCH_MAX,
     queueMax: QUEUE_MAX,
+    lanes: LANES,
     async run(asks) {
       const { settled, changes } = await deps.database.transaction((tx) => settleAll(deps, tx, asks))
       deps.stock.announceUnits(changes)

@@ -28,6 +28,7 @@ const DELIVERY_ID = /^[\x21-\x7e]{1,100}$/
 
 export function readTossWebhook(headers: Readonly<Record<string, unknown>>, body: unknown): WebhookReading {
   const deliveryId = deliveryIdOf(headers, body)
+  if (deliveryId === undefined) return { reading: 'unreadable' }
   if (StatusChanged.Check(body)) {
     const { paymentKey: providerKey, orderId: providerOrderId } = body.data
     return { reading: 'hint', hint: { deliveryId, event: body.eventType, providerKey, providerOrderId } }
@@ -42,9 +43,15 @@ export function readTossWebhook(headers: Readonly<Record<string, unknown>>, body
   return { reading: 'hint', hint }
 }
 
-function deliveryIdOf(headers: Readonly<Record<string, unknown>>, body: unknown): string {
+/** Undefined for what nobody can write down again: it is nested too deeply. */
+function deliveryIdOf(headers: Readonly<Record<string, unknown>>, body: unknown): string | undefined {
   const id = headers['tosspayments-webhook-transmission-id']
-  return typeof id === 'string' && DELIVERY_ID.test(id) ? id : digestOf(body)
+  if (typeof id === 'string' && DELIVERY_ID.test(id)) return id
+  try {
+    return digestOf(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** The same delivery again has the same text. */
