@@ -3,10 +3,11 @@ import { createDenyList, createTokens } from './platform/auth.ts'
 import { systemClock } from './platform/clock.ts'
 import { createPersonalData } from './platform/crypto.ts'
 import { openDatabase } from './platform/db.ts'
+import { redriveDead } from './platform/dead-letters.ts'
 import { createEvents } from './platform/event-queues.ts'
 import { createHttp, type Http } from './platform/http.ts'
 import { systemIds } from './platform/ids.ts'
-import { createJobs, type Jobs } from './platform/jobs.ts'
+import { createJobs, type Jobs, type Redrive } from './platform/jobs.ts'
 import { createKeptAnswers, forgetKeptAnswers, createForgetAnswersWorker } from './platform/kept-answers.ts'
 import type { Log } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
@@ -41,12 +42,17 @@ export interface App {
   http: Http
   user: UserApi
   item: ItemApi
-  jobs: Pick<Jobs, 'start' | 'listDead' | 'redrive'>
+  jobs: Pick<Jobs, 'start' | 'listDead'>
+  /** Jobs that failed for good are tried again, at the command line; how many. After the start of the jobs. */
+  redrive(which: Redrive): Promise<number>
   /** Starts the workers and listens; resolves with the address, `http://host:port`. */
   listen(): Promise<string>
   /** Lets the requests in hand end, then stops everything that was started here. Bounded; may be called twice. */
   stop(): Promise<void>
 }
+
+/** Whom the trail names where nobody is signed in. */
+const NOBODY = 0
 
 export async function compose(config: Config, log: Log): Promise<App> {
   const clock = systemClock
@@ -64,7 +70,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
       : createRedisLink({ url: config.redis.url, prefix: config.redis.prefix, log })
 
   const jobs = createJobs({ url: config.database.url, log })
-  const events = createEvents({ jobs, ids })
+  const events = createEvents({ jobs, ids, metrics })
   const publicUrl = config.http.publicUrl ?? `http://localhost:${config.http.port}`
   const mail = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom })
   const pii = createPersonalData(config.secrets.piiKeys)
@@ -231,6 +237,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     user: user.api,
     item: item.api,
     jobs,
+    redrive: (which) => redriveDead({ database, jobs }, NOBODY, which),
     async listen() {
       for (const worker of workers) await worker.start()
       return http.listen({ host: config.http.host, port: config.http.port })

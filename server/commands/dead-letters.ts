@@ -8,17 +8,25 @@ const REDRIVEN_MAX = 1_000
 
 export const listDeadLetters: Command = {
   summary: 'shows mails and events that failed for good',
-  usage: `The newest ${SHOWN_MAX}: when, where, how often, of what. Works on DATABASE_URL, or without it on the database in DATA_DIR (.data).`,
-  options: {},
+  usage: `  --queue NAME   those of this queue alone
+The newest ${SHOWN_MAX}: when, where, how often, of what. Works on DATABASE_URL, or without it on the database in DATA_DIR (.data).`,
+  options: { queue: { type: 'string' } },
   async run(context) {
     const { jobs } = await open(context)
-    const letters = await jobs.listDead({ after: undefined, limit: SHOWN_MAX })
+    const letters = await jobs.listDead({ queue: context.options['queue'], limit: SHOWN_MAX })
     context.print(
       letters.length === 0
         ? 'there are none'
         : letters
-            .map(({ at, queue, tries, code, id }) =>
-              [toSeoulIso(at), queue, `${tries} tries`, code, id].join('  '),
+            .map(({ at, queue, tries, code, id, eventId }) =>
+              [
+                toSeoulIso(at),
+                queue,
+                `${tries} tries`,
+                code,
+                id,
+                ...(eventId === null ? [] : [`event ${eventId}`]),
+              ].join('  '),
             )
             .join('\n'),
     )
@@ -36,8 +44,8 @@ Works on DATABASE_URL, or without it on the database in DATA_DIR (.data). A proc
     const { queue, limit = String(REDRIVEN_MAX) } = context.options
     if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > REDRIVEN_MAX)
       throw new CommandError(`--limit must be 1 to ${REDRIVEN_MAX}`)
-    const { jobs } = await open(context)
-    const redriven = await jobs.redrive({ queue, limit: Number(limit) })
+    const app = await open(context)
+    const redriven = await app.redrive({ queue, limit: Number(limit) })
     context.print(`${redriven} are being tried again`)
     return 'done'
   },

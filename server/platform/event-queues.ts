@@ -1,7 +1,10 @@
 // Events as jobs of pg-boss: one queue for each event and consumer.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Gauge } from 'prom-client'
 import type { Event, Events, EventType } from './events.ts'
 import type { Ids } from './ids.ts'
 import type { BatchQueue, Jobs } from './jobs.ts'
+import type { Metrics } from './metrics.ts'
 
 type Handle = (events: readonly Event<object>[]) => Promise<void>
 
@@ -23,10 +26,12 @@ const settings = {
 export function createEvents({
   jobs,
   ids,
+  metrics,
   retries = {},
 }: {
   jobs: Jobs
   ids: Ids
+  metrics: Metrics
   /** Instead of what is usual. */
   retries?: { retriesMax?: number; retrySecondsFirst?: number }
 }): Events & {
@@ -34,6 +39,7 @@ export function createEvents({
   stop(): Promise<void>
 } {
   const subscriptions = new Map<string, Subscription[]>()
+  measureBacklog(metrics, jobs, () => [...subscriptions.values()].flat().map(({ queue }) => queue.name))
   let stops: (() => Promise<void>)[] = []
   return {
     subscribe(type, consumer, handle) {
@@ -65,4 +71,26 @@ export function createEvents({
       await Promise.all(stops.map((stop) => stop()))
     },
   }
+}
+
+const READ_MS_MAX = 1_000
+
+/** In every process: those who should hand events over may all be gone. */
+function measureBacklog(metrics: Metrics, jobs: Pick<Jobs, 'readBacklog'>, queues: () => string[]): void {
+  new Gauge({
+    name: 'event_backlog_seconds',
+    help: 'Since when the oldest event of a queue waits; those under way do not count',
+    labelNames: ['queue'],
+    registers: [metrics],
+    // Of several processes on one port: all read the same.
+    aggregator: 'max',
+    async collect() {
+      const names = queues()
+      const read = names.length === 0 ? [] : jobs.readBacklog(names).catch(() => [])
+      // PostgreSQL may be away: the other metrics are wanted all the more then.
+      const backlog = await Promise.race([read, sleep(READ_MS_MAX, [], { ref: false })])
+      this.reset()
+      for (const { queue, seconds } of backlog) this.set({ queue }, seconds)
+    },
+  })
 }

@@ -23,6 +23,7 @@ import {
   type ErrorCode,
   type FieldError,
 } from './errors.ts'
+import { describeFault } from './fault.ts'
 import type { Log } from './log.ts'
 import { asIs } from './prepared-answer.ts'
 import { answerUnreadable } from './unreadable-request.ts'
@@ -114,26 +115,12 @@ function sendError(
   // That PostgreSQL is away is told by those who hold connections to it, not once for each request.
   if (status >= 500 && known.code !== 'SERVICE_UNAVAILABLE')
     request.log.error(
-      { requestId: request.id, route: request.routeOptions.url, fault: describe(error) },
+      { requestId: request.id, route: request.routeOptions.url, fault: describeFault(error) },
       'request failed',
     )
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
   else if (status === 503) reply.header('retry-after', 1)
   sendProblem(request, reply, known.code, known.fields)
-}
-
-/** What a log may say of a fault: its kind, code and place. Messages of drivers quote values, so they stay out. */
-function describe(error: Error): Record<string, unknown> {
-  const cause = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in cause ? cause.code : undefined
-  return {
-    name: cause.name,
-    code,
-    at: cause.stack
-      ?.split('\n')
-      .slice(1, 6)
-      .map((line) => line.trim()),
-  }
 }
 
 const FASTIFY_CODES: Record<string, ErrorCode> = {

@@ -1,6 +1,22 @@
 // Durable jobs in the same PostgreSQL (pg-boss): sent inside the caller's transaction, tried again until they are done.
-import { fromKysely, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss'
+import {
+  fromKysely,
+  PgBoss,
+  type ConstructorOptions,
+  type Job,
+  type JobInsert,
+  type JobResult,
+} from 'pg-boss'
 import { sqlState, type Tx } from './db.ts'
+import { describeFault } from './fault.ts'
+import {
+  DEAD_LETTERS,
+  listDead,
+  readBacklog,
+  type Backlog,
+  type DeadLetter,
+  type DeadQuery,
+} from './job-reads.ts'
 import type { Log } from './log.ts'
 
 export interface Queue<Data extends object> {
@@ -15,10 +31,12 @@ export interface Queue<Data extends object> {
   keepSeconds: number
   /** Two jobs with this key do not wait or run at the same time: the second is not sent. */
   keyOf(data: Data): string
+  /** A uuid, where there is one, by which `sendAll` sends the same only once, also when it was done already (for a day). */
+  idOf?(data: Data): string | undefined
 }
 
 /** Of which each job counts; handed over in batches. */
-export interface BatchQueue<Data extends object> extends Omit<Queue<Data>, 'keyOf'> {
+export interface BatchQueue<Data extends object> extends Omit<Queue<Data>, 'keyOf' | 'idOf'> {
   batchMax: number
 }
 
@@ -44,31 +62,21 @@ export interface Jobs {
     handler: (data: Data) => Promise<void>,
   ): Promise<() => Promise<void>>
   /** Jobs that failed as often as they may: kept, and shown to those who look. Newest first. After `start`. */
-  listDead(query: { after: DeadCursor | undefined; limit: number }): Promise<DeadLetter[]>
-  /** They are tried again as if new, oldest first; how many. After `start`. */
-  redrive(which: { ids?: string[] | undefined; queue?: string | undefined; limit: number }): Promise<number>
+  listDead(query: DeadQuery): Promise<DeadLetter[]>
+  /** They are tried again as if new, oldest first, when `tx` commits; how many. After `start`. */
+  redrive(tx: Tx, which: Redrive): Promise<number>
+  /** After `start`. */
+  readBacklog(queues: readonly string[]): Promise<Backlog[]>
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-interface DeadCursor {
-  /** Microseconds since the epoch. */
-  micros: number
-  id: string
+export interface Redrive {
+  ids?: string[] | undefined
+  queue?: string | undefined
+  limit: number
 }
 
-interface DeadLetter {
-  id: string
-  /** Where it failed. */
-  queue: string
-  at: Date
-  micros: number
-  tries: number
-  /** Of what it failed at last. */
-  code: string
-}
-
-const DEAD_LETTERS = 'dead-letters'
 const DEAD_KEPT_SECONDS = 30 * 24 * 60 * 60
 const STOP_MS_MAX = 5_000
 /** Several at a time, and at once the next ones where a fetch came back full: a crowd that signs up is mailed in time. */
@@ -103,14 +111,7 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
       })
     },
     async sendAll(tx, queue, data) {
-      await boss.insert(
-        queue.name,
-        data.map((datum) => ({
-          data: datum,
-          ...('keyOf' in queue && { singletonKey: queue.keyOf(datum) }),
-        })),
-        { db: fromKysely(tx.withoutPlugins()) },
-      )
+      await boss.insert(queue.name, toInserts(queue, data), { db: fromKysely(tx.withoutPlugins()) })
     },
     async workBatches(queue, handle) {
       const options = { ...WORK, batchSize: queue.batchMax }
@@ -123,10 +124,7 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
             await run(jobs)
             return jobs.map((job) => ({ id: job.id, status: 'completed' as const }))
           } catch {
-            // A bad one must not hold its neighbours up.
-            const results: JobResult<object>[] = []
-            for (const job of jobs) results.push(await runJob(queue.name, job.id, () => run([job]), log))
-            return results
+            return runOneByOne(queue, jobs, (job) => run([job]), log)
           }
         },
       )
@@ -140,10 +138,12 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
       )
       return () => boss.offWork(queue.name, { id, wait: false })
     },
-    listDead: (query) => listDead(boss, query),
-    redrive: ({ ids, queue, limit }) =>
+    listDead: (query) => listDead(boss.getDb(), query),
+    readBacklog: async (names) => readBacklog(boss.getDb(), names),
+    redrive: (tx, { ids, queue, limit }) =>
       boss.redrive(DEAD_LETTERS, {
         limit,
+        db: fromKysely(tx.withoutPlugins()),
         ...(ids !== undefined && { ids }),
         ...(queue !== undefined && { sourceName: queue }),
       }),
@@ -192,22 +192,37 @@ async function createQueue(boss: PgBoss, queue: Queue<never> | BatchQueue<never>
   await boss.updateQueue(queue.name, settings)
 }
 
-const MICROS = '(extract(epoch FROM created_on) * 1000000)::float8'
+/** pg-boss refuses an id that comes twice in one statement. */
+function toInserts<Data extends object>(
+  queue: Queue<Data> | BatchQueue<Data>,
+  data: readonly Data[],
+): JobInsert<Data>[] {
+  if (!('keyOf' in queue)) return data.map((datum) => ({ data: datum }))
+  const known = new Set<string>()
+  return data.flatMap((datum) => {
+    const id = queue.idOf?.(datum)
+    if (id !== undefined && known.has(id)) return []
+    if (id !== undefined) known.add(id)
+    return [{ data: datum, singletonKey: queue.keyOf(datum), ...(id !== undefined && { id }) }]
+  })
+}
 
-async function listDead(
-  boss: PgBoss,
-  { after, limit }: { after: DeadCursor | undefined; limit: number },
-): Promise<DeadLetter[]> {
-  const { rows } = await boss.getDb().executeSql(
-    `SELECT id, source_name AS queue, created_on AS at, ${MICROS} AS micros, coalesce(source_retry_count, 0) AS tries,
-            coalesce(source_output->>'code', 'FAILED') AS code
-       FROM pgboss.job
-      WHERE name = $1 AND state < 'active' AND source_name IS NOT NULL
-        AND ($2::float8 IS NULL OR (${MICROS}, id) < ($2::float8, $3::uuid))
-      ORDER BY created_on DESC, id DESC LIMIT $4`,
-    [DEAD_LETTERS, after?.micros ?? null, after?.id ?? null, limit],
-  )
-  return rows as DeadLetter[]
+/** A bad one must not hold its neighbours up. Those that can not be done in time are left for later: pg-boss would take all for lost. */
+async function runOneByOne<Data extends object>(
+  queue: BatchQueue<Data>,
+  jobs: readonly Job<Data>[],
+  run: (job: Job<Data>) => Promise<void>,
+  log: Log,
+): Promise<JobResult<object>[]> {
+  const results: JobResult<object>[] = []
+  const end = performance.now() + (queue.runSecondsMax * 1_000) / 2
+  for (const job of jobs)
+    results.push(
+      performance.now() < end
+        ? await runJob(queue.name, job.id, () => run(job), log)
+        : { id: job.id, status: 'failed', output: { code: 'LATE' } },
+    )
+  return results
 }
 
 /** pg-boss would store what a handler throws: only the code passes, because messages of tools quote addresses. */
@@ -222,7 +237,9 @@ async function runJob(
     return { id, status: 'completed' }
   } catch (error) {
     const code = sqlState(error) ?? 'FAILED'
-    log.warn({ queue, jobId: id, code }, 'a job failed and will be tried again')
+    // Without a code it is a fault of ours: where?
+    const fault = code === 'FAILED' ? describeFault(error) : undefined
+    log.warn({ queue, jobId: id, code, fault }, 'a job failed and will be tried again')
     return { id, status: 'failed', output: { code } }
   }
 }

@@ -7,8 +7,10 @@ export interface Notice {
   userId: number
   orderId: number
   kind: NoticeKind
-  /** Tells one from another of the same kind and order: the id of its event. */
+  /** Tells one from another of the same kind and order. */
   cause: string
+  /** Told once for each, also where the event is handed over again after the mail has left. */
+  eventId?: string | undefined
   /** Until when it is worth sending, in milliseconds since the epoch. */
   goodUntilMs?: number | undefined
   facts?: {

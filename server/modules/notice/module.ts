@@ -64,6 +64,7 @@ function listen({ events, database }: NoticeDeps, send: NoticeApi['send']): void
             userId: data.buyerId,
             orderId: data.orderId,
             cause: eventId,
+            eventId,
             ...toNotice(data),
           })),
         ),

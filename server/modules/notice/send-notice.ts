@@ -9,15 +9,16 @@ import { toMail } from './mail-texts.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** A mail server may be away for hours; older news of an order is no news. */
+/** Tried for about a day, at the latest every minute: older news of an order is no news. */
 export const NOTICE_QUEUE: Queue<Notice> = {
   name: 'notice.order-mail',
   retriesMax: 2_000,
   retrySecondsFirst: 1,
   retrySecondsMax: 60,
   runSecondsMax: 60,
-  keepSeconds: DAY_SECONDS,
+  keepSeconds: 2 * DAY_SECONDS,
   keyOf: ({ orderId, kind, cause }) => `${orderId} ${kind} ${cause}`,
+  idOf: ({ eventId }) => eventId,
 }
 
 export interface SendNoticeDeps {

@@ -1,63 +1,84 @@
 // Buyers are told that their order is placed, and that its time is nearly over. The sale itself sends nothing: this follows behind it, a
 // slice at a time, and falls behind while it is faster.
-import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
-import type { NoticeApi, NoticeKind } from '../notice/contract.ts'
+import type { NoticeApi } from '../notice/contract.ts'
 import {
   forgetNotices,
   lockFollow,
-  noteEndingHolds,
-  noteNewOrders,
+  noteOrders,
   updateFollow,
+  type Follow,
   type NoticedOrder,
 } from './sql-notice.ts'
 
 export interface FollowDeps {
   database: Database
-  clock: Clock
   notices: NoticeApi
 }
 
-const FOLLOW = 'placed'
 const ROWS_MAX = 1_000
-const SLICE_SECONDS = 1
-/** The writer's statements end within five. */
-const LATE_SECONDS = 6
+/** Each process of role `worker` turns at most so many orders into mails. */
+const PER_SECOND_MAX = 1_000
+/** Short, because what lies in it is sorted whole. */
+const SLICE_SECONDS = 5
 const AGAIN_MS = 200
+/** Who was away for longer begins here: nobody is told of an order that is over. */
+const NEWS_SECONDS = -60 * 60
 
-/** One slice. Milliseconds to the next where we are behind. */
-export async function tellPlaced({ database, clock, notices }: FollowDeps): Promise<number | undefined> {
-  return database.transaction(async (tx) => {
-    const from = await lockFollow(tx, FOLLOW)
-    if (from === undefined) return undefined
-    const bounds = { from, seconds: SLICE_SECONDS, lateSeconds: LATE_SECONDS, rowsMax: ROWS_MAX }
-    const orders = await noteNewOrders(tx, bounds)
-    await notices.send(tx, orders.map(toNotice('placed')))
-    const isFull = orders.length === ROWS_MAX
-    const end = from.getTime() + SLICE_SECONDS * 1_000
-    const last = orders.at(-1)?.createdAt ?? from
-    await updateFollow(tx, FOLLOW, isFull ? laterOf(from, last) : new Date(end))
-    return isFull || end < clock.now() - SLICE_SECONDS * 1_000 ? AGAIN_MS : undefined
-  })
+/** An order says when it was decided and is seen once it is committed. By then whatever was decided before it is. */
+const LATE_SECONDS = 15
+const AT_ONCE: Follow = {
+  name: 'placed',
+  untilSeconds: 0,
+  newsSeconds: NEWS_SECONDS,
+  sliceSeconds: SLICE_SECONDS,
+}
+const LATE: Follow = { ...AT_ONCE, name: 'placed late', untilSeconds: -LATE_SECONDS }
+const ENDING: Follow = {
+  name: 'hold_ending',
+  untilSeconds: 60,
+  newsSeconds: 0,
+  sliceSeconds: SLICE_SECONDS,
 }
 
-const laterOf = (a: Date, b: Date): Date => (a.getTime() > b.getTime() ? a : b)
+/** Each order is looked at twice: at once, and later for those that were committed late. */
+export const tellPlaced = (deps: FollowDeps): Promise<number | undefined> =>
+  tell(deps, 'placed', [AT_ONCE, LATE])
+export const tellEnding = (deps: FollowDeps): Promise<number | undefined> =>
+  tell(deps, 'hold_ending', [ENDING])
 
-const ENDING_SECONDS = 60
-const HOLD_SECONDS_MIN = 120
-const ENDING_ROWS_MAX = 500
+type Kind = 'placed' | 'hold_ending'
 
-export async function tellEnding({ database, notices }: FollowDeps): Promise<number | undefined> {
+/** One slice of each. Milliseconds to the next where there is more. */
+async function tell(deps: FollowDeps, kind: Kind, follows: readonly Follow[]): Promise<number | undefined> {
+  let told = 0
+  let isBehind = false
+  for (const follow of follows) {
+    const slice = await tellSlice(deps, kind, follow)
+    told += slice.told
+    isBehind ||= slice.isBehind
+  }
+  return isBehind ? Math.max(AGAIN_MS, (told * 1_000) / PER_SECOND_MAX) : undefined
+}
+
+function tellSlice(
+  { database, notices }: FollowDeps,
+  kind: Kind,
+  follow: Follow,
+): Promise<{ told: number; isBehind: boolean }> {
   return database.transaction(async (tx) => {
-    const bounds = { seconds: ENDING_SECONDS, holdSecondsMin: HOLD_SECONDS_MIN, rowsMax: ENDING_ROWS_MAX }
-    const orders = await noteEndingHolds(tx, bounds)
-    await notices.send(tx, orders.map(toNotice('hold_ending')))
-    return orders.length === ENDING_ROWS_MAX ? AGAIN_MS : undefined
+    const slice = await lockFollow(tx, follow)
+    if (slice === undefined) return { told: 0, isBehind: false }
+    const { orders, readMicros } = await noteOrders(tx, kind, { ...slice, rowsMax: ROWS_MAX })
+    await notices.send(tx, orders.map(toNotice(kind)))
+    // Back again, where the clock was set back: who was told is noted.
+    await updateFollow(tx, follow.name, readMicros ?? slice.untilMicros)
+    return { told: orders.length, isBehind: readMicros !== undefined || !slice.isLast }
   })
 }
 
 const toNotice =
-  (kind: NoticeKind) =>
+  (kind: Kind) =>
   ({ orderId, buyerId, payBy }: NoticedOrder) => ({
     userId: buyerId,
     orderId,

@@ -1,9 +1,9 @@
 // What failed as often as it may, whoever it was for: administrators look, and have it tried again.
 import { Type } from 'typebox'
-import { writeAudit } from '../../platform/audit.ts'
 import { toSeoulIso } from '../../platform/clock.ts'
 import { CursorPageOf, CursorQuery, decodeCursor, limitOf, toCursorPage } from '../../platform/cursor.ts'
 import type { Database } from '../../platform/db.ts'
+import { redriveDead } from '../../platform/dead-letters.ts'
 import type { Http } from '../../platform/http.ts'
 import type { Jobs } from '../../platform/jobs.ts'
 import { problems } from '../../platform/problem-schema.ts'
@@ -23,6 +23,9 @@ const QueueName = Type.String({
 
 const DeadLetterAnswer = Type.Object({
   id: JobId,
+  eventId: Type.Union([JobId, Type.Null()], {
+    description: 'The same for every consumer; null where it came of no event',
+  }),
   queue: QueueName,
   at: Type.String({ description: 'ISO 8601 in Korean time', examples: ['2026-01-02T12:34:56.789+09:00'] }),
   tries: Type.Integer({ examples: [10] }),
@@ -61,7 +64,14 @@ export function deadLetterRoutes(http: Http, { jobs, database }: { jobs: Jobs; d
         (last) => [last.micros, last.id],
       )
       return {
-        content: content.map(({ micros: _, at, ...letter }) => ({ ...letter, at: toSeoulIso(at) })),
+        content: content.map(({ id, eventId, queue, at, tries, code }) => ({
+          id,
+          eventId,
+          queue,
+          at: toSeoulIso(at),
+          tries,
+          code,
+        })),
         next,
       }
     },
@@ -84,20 +94,8 @@ export function deadLetterRoutes(http: Http, { jobs, database }: { jobs: Jobs; d
       },
     },
     async ({ body, caller }) => {
-      const redriven = await jobs.redrive({ ...body, limit: body.limit ?? AT_ONCE_MAX })
-      await database.transaction((tx) =>
-        writeAudit(tx, [
-          {
-            actorId: caller.userId,
-            subject: 'job',
-            subjectId: 0,
-            action: 'REDRIVE',
-            before: null,
-            after: { queue: body.queue ?? null, ids: body.ids?.length ?? null, redriven },
-          },
-        ]),
-      )
-      return { redriven }
+      const which = { ...body, limit: body.limit ?? AT_ONCE_MAX }
+      return { redriven: await redriveDead({ database, jobs }, caller.userId, which) }
     },
   )
 }
