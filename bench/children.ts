@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LoadJob, LoadResult } from './load-protocol.ts'
+import type { LoadJob, LoadResult, PayJob, PayResult } from './load-protocol.ts'
 
 export interface Child {
   pid: number
@@ -50,7 +50,7 @@ function toChild(child: ChildProcess): Child {
   }
 }
 
-/** Resolves when the script prints `listening on http://host:port`. */
+/** Resolves when the script prints `listening on http://host:port`, or `simulator on …`. */
 export async function startListening(options: Start): Promise<Listening> {
   const process_ = start(options)
   const child = toChild(process_)
@@ -58,12 +58,12 @@ export async function startListening(options: Start): Promise<Listening> {
     let text = ''
     process_.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString()
-      if (/listening on \S+\n/.test(text)) resolve(text)
+      if (/(listening|simulator) on \S+\n/.test(text)) resolve(text)
     })
     process_.once('exit', () => resolve(text))
   })
   const text = await Promise.race([said, sleep(START_MS_MAX, '', { ref: false })])
-  const port = Number(/listening on http:\/\/[^\s]*:(\d+)/.exec(text)?.[1])
+  const port = Number(/(?:listening|simulator) on http:\/\/[^\s]*:(\d+)/.exec(text)?.[1])
   if (Number.isInteger(port)) return { ...child, port }
   await child.stop()
   throw new Error(`${options.script} did not start; it said: ${text}`)
@@ -80,6 +80,7 @@ export async function runToEnd(options: Start): Promise<void> {
 
 export interface Load extends Child {
   run(job: LoadJob): Promise<LoadResult>
+  pay(job: PayJob): Promise<PayResult>
 }
 
 export function startLoad(cwd: string): Load {
@@ -88,18 +89,16 @@ export function startLoad(cwd: string): Load {
     process_.once('exit', () => reject(new Error('the load process ended')))
   })
   exited.catch(() => undefined)
-  return {
-    ...toChild(process_),
-    async run(job) {
-      const answer = new Promise<{ result?: LoadResult; failed?: string }>((resolve) => {
-        process_.once('message', (message) => resolve(message as { result?: LoadResult; failed?: string }))
-      })
-      process_.send(job)
-      const { result, failed } = await Promise.race([answer, exited])
-      if (result === undefined) throw new Error(`the load failed: ${failed}`)
-      return result
-    },
+  async function ask<Result>(job: LoadJob | PayJob): Promise<Result> {
+    const answer = new Promise<{ result?: Result; failed?: string }>((resolve) => {
+      process_.once('message', (message) => resolve(message as { result?: Result; failed?: string }))
+    })
+    process_.send(job)
+    const { result, failed } = await Promise.race([answer, exited])
+    if (result === undefined) throw new Error(`the load failed: ${failed}`)
+    return result
   }
+  return { ...toChild(process_), run: ask<LoadResult>, pay: ask<PayResult> }
 }
 
 const TICKS_PER_SECOND = 100

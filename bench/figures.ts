@@ -225,6 +225,28 @@ const TARGETS = {
     better: 'less',
     reach: 100,
   },
+  paidOrders: {
+    scenario: 20,
+    what: 'paid orders/s: claim, payment, confirm at the simulator',
+    unit: '/s',
+    better: 'more',
+    reach: 1_000,
+    stretch: 1_500,
+  },
+  paidP99: {
+    scenario: 20,
+    what: 'open model at 70 % of the maximum: p99 from the claim to COMPLETED',
+    unit: 'ms',
+    better: 'less',
+    reach: 250,
+  },
+  paidBacklog: {
+    scenario: 20,
+    what: 'oldest event of a paid order that is not handled, highest',
+    unit: 's',
+    better: 'less',
+    reach: 1,
+  },
 } as const satisfies Record<string, Target>
 
 /** Recorded without a bar. */

@@ -6,8 +6,8 @@ export interface Connection {
   close(): void
 }
 
-/** `body` are the first bytes of the answer's body, valid during the call only. */
-export type OnAnswer = (status: number, bytes: Buffer, bodyStart: number) => void
+/** The body is `bytes` from `bodyStart` to `bodyEnd`, valid during the call only. */
+export type OnAnswer = (status: number, bytes: Buffer, bodyStart: number, bodyEnd: number) => void
 
 const READ_BYTES = 16 * 1024
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
@@ -27,12 +27,13 @@ export function openConnection(
       const bodyStart = bytes.indexOf(END_OF_HEAD) + END_OF_HEAD.length
       const isHeadComplete = bodyStart >= END_OF_HEAD.length && bodyStart <= length
       const lengthAt = isHeadComplete ? findLength(bytes, bodyStart) : 0
-      if (!isHeadComplete || bodyStart + readNumber(bytes, lengthAt) > length) {
+      const bodyEnd = isHeadComplete ? bodyStart + readNumber(bytes, lengthAt) : Infinity
+      if (bodyEnd > length) {
         partial = Buffer.from(bytes.subarray(0, length))
         return
       }
       partial = undefined
-      handlers.onAnswer(readNumber(bytes, STATUS_AT), bytes, bodyStart)
+      handlers.onAnswer(readNumber(bytes, STATUS_AT), bytes, bodyStart, bodyEnd)
     }
     const onRead = (length: number, bytes: Uint8Array): boolean => {
       const chunk = bytes as Buffer

@@ -58,6 +58,40 @@ export interface LoadResult {
   unanswered: number
 }
 
+/** Orders that are paid, each from the claim to the provider's money. */
+export interface PayJob {
+  /** On 127.0.0.1: the service, and the simulator in whose window the buyer says yes. */
+  port: number
+  simulatorPort: number
+  model: LoadJob['model']
+  /** Buyers who are at it at once, each with a connection of its own to both. */
+  buyers: number
+  warmupSeconds: number
+  seconds: number
+  target: LoadTarget
+  priceKrw: number
+  keyPrefix: string
+}
+
+export const PAY_STEPS = ['claim', 'open', 'window', 'confirm'] as const
+export type PayStep = (typeof PAY_STEPS)[number]
+
+export interface PayResult {
+  startedMs: number
+  /** Length of the measured part. */
+  seconds: number
+  /** Answers of the measured part: `claim 201`, `confirm 200 COMPLETED`. */
+  answers: Record<string, number>
+  /** Paid in the measured part, from the first byte sent – in the open model, from when it was to be sent – to COMPLETED. */
+  paid: HistogramData
+  steps: Record<PayStep, HistogramData>
+  /** Of the whole run, warm-up and last answers included. */
+  paidInAll: number
+  dropped: number
+  unanswered: number
+}
+
 export const SLICE_MS = 50
 
 export const ORDERS_PATH = '/order-service/api/v1/orders/limited'
+export const PAYMENTS_PATH = '/payment-service/api/v1/payments'

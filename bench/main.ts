@@ -16,6 +16,7 @@ import { earlierScenario } from './scenario-earlier.ts'
 import { holdsScenario } from './scenario-holds.ts'
 import { linesScenario } from './scenario-lines.ts'
 import { openScenario } from './scenario-open.ts'
+import { paymentsScenario } from './scenario-payments.ts'
 import { peopleScenario } from './scenario-people.ts'
 import { postgresAwayScenario } from './scenario-postgres-away.ts'
 import { processesScenario } from './scenario-processes.ts'
@@ -41,6 +42,7 @@ const SCENARIOS: readonly Scenario[] = [
   catalogueScenario,
   peopleScenario,
   linesScenario,
+  paymentsScenario,
 ]
 
 const life = createLifetime({ exit: (code) => process.exit(code), say: console.error, msMax: 30_000 })

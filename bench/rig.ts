@@ -36,6 +36,8 @@ export interface ServiceOptions {
   /** With it the gate is the one in Redis, otherwise the one in memory. */
   redisUrl?: string
   processes?: number
+  /** Stands for the payment providers; nothing can be paid unless told. */
+  simulatorUrl?: string
   /** Where mail goes; nowhere unless told. */
   smtpUrl?: string
   /** `silent` where Redis or PostgreSQL is taken away. */
@@ -91,7 +93,7 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
 
   const startService = async (options: ServiceOptions = {}): Promise<Listening> => {
     const { databaseUrl = postgres.url, redisUrl, processes = 1, logLevel = 'warn' } = options
-    const { smtpUrl = 'smtp://127.0.0.1:9' } = options
+    const { smtpUrl = 'smtp://127.0.0.1:9', simulatorUrl } = options
     const service = await startListening({
       script: MAIN,
       args: ['serve', '--processes', String(processes)],
@@ -106,6 +108,7 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
         DRAIN_SECONDS: '0',
         LOG_LEVEL: logLevel,
         ...(redisUrl === undefined ? { SALE_GATE: 'memory' } : { SALE_GATE: 'redis', REDIS_URL: redisUrl }),
+        ...(simulatorUrl !== undefined && { SIMULATOR_URL: simulatorUrl }),
         RATE_LIMIT_FACTOR: '1000000',
       },
       cwd: dir,

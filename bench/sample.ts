@@ -128,6 +128,16 @@ function coresBetween(before: Cpu, after: Cpu): Record<string, number> {
   return { ...byName, others: Math.max(0, all - ours) }
 }
 
+/** What the machine's cores did while `work` ran. */
+export async function measureCores<T>(
+  pids: Readonly<Record<string, number>>,
+  work: () => Promise<T>,
+): Promise<{ done: T; cores: Record<string, number> }> {
+  const before = readCpu(pids)
+  const done = await work()
+  return { done, cores: coresBetween(before, readCpu(pids)) }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -1,12 +1,5 @@
 // Durable jobs in the same PostgreSQL (pg-boss): sent inside the caller's transaction, tried again until they are done.
-import {
-  fromKysely,
-  PgBoss,
-  type ConstructorOptions,
-  type Job,
-  type JobInsert,
-  type JobResult,
-} from 'pg-boss'
+import { fromKysely, PgBoss, type ConstructorOptions, type Job, type JobInsert } from 'pg-boss'
 import { sqlState, type Tx } from './db.ts'
 import { describeFault } from './fault.ts'
 import {
@@ -49,6 +42,8 @@ export interface Jobs {
     queue: Queue<Data> | BatchQueue<Data>,
     data: readonly Data[],
   ): Promise<void>
+  /** The same in a transaction of its own. */
+  sendNow<Data extends object>(queue: BatchQueue<Data>, data: readonly Data[]): Promise<void>
   /** Hands whole batches over; where one fails, its jobs one by one. Until the returned function is called. After `start`. */
   workBatches<Data extends object>(
     queue: BatchQueue<Data>,
@@ -84,9 +79,13 @@ const WORK = {
   pollingIntervalSeconds: 0.5,
   batchSize: 10,
   burstWhenBatchFull: true,
-  perJobResults: true,
 } as const
 const STATEMENT_MS_MAX = 30_000
+/**
+ * Jobs are fetched by the index that is in their order. A bitmap of it, which PostgreSQL takes for cheaper while it thinks the queue short,
+ * reads every job that was ever fetched since the last vacuum, and again with the next fetch.
+ */
+const SESSION_OPTIONS = `-c statement_timeout=${STATEMENT_MS_MAX} -c enable_bitmapscan=off`
 
 /** Its own few connections, so that polling and housekeeping never wait behind, or hold up, a sale's statements. */
 export function createJobs(options: { url: string; log: Log }): Jobs {
@@ -113,29 +112,26 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
     async sendAll(tx, queue, data) {
       await boss.insert(queue.name, toInserts(queue, data), { db: fromKysely(tx.withoutPlugins()) })
     },
+    async sendNow(queue, data) {
+      await boss.insert(queue.name, toInserts(queue, data))
+    },
     async workBatches(queue, handle) {
       const options = { ...WORK, batchSize: queue.batchMax }
-      const id = await boss.work<Parameters<typeof handle>[0][number], object, typeof options>(
-        queue.name,
-        options,
-        async (jobs) => {
-          const run = (some: typeof jobs): Promise<void> => handle(some.map((job) => job.data))
-          try {
-            await run(jobs)
-            return jobs.map((job) => ({ id: job.id, status: 'completed' as const }))
-          } catch {
-            return runOneByOne(queue, jobs, (job) => run([job]), log)
-          }
-        },
-      )
+      const id = await boss.work<Parameters<typeof handle>[0][number]>(queue.name, options, async (jobs) => {
+        const run = (some: typeof jobs): Promise<void> => handle(some.map((job) => job.data))
+        try {
+          await run(jobs)
+        } catch {
+          await failThose(boss, queue.name, await runOneByOne(queue, jobs, (job) => run([job]), log))
+        }
+      })
       return () => boss.offWork(queue.name, { id, wait: false })
     },
     async work(queue, handler) {
-      const id = await boss.work<Parameters<typeof handler>[0], object, typeof WORK>(
-        queue.name,
-        WORK,
-        (jobs) => Promise.all(jobs.map((job) => runJob(queue.name, job.id, () => handler(job.data), log))),
-      )
+      const id = await boss.work<Parameters<typeof handler>[0]>(queue.name, WORK, async (jobs) => {
+        const run = (job: (typeof jobs)[number]) => runJob(queue.name, job, () => handler(job.data), log)
+        await failThose(boss, queue.name, await Promise.all(jobs.map(run)))
+      })
       return () => boss.offWork(queue.name, { id, wait: false })
     },
     listDead: (query) => listDead(boss.getDb(), query),
@@ -169,7 +165,7 @@ function bossOptions(url: string): ConstructorOptions {
     application_name: 'hurry-up-order jobs',
     max: 3,
     connectionTimeoutMillis: 3_000,
-    options: `-c statement_timeout=${STATEMENT_MS_MAX}`,
+    options: SESSION_OPTIONS,
     schema: 'pgboss',
     // Nothing is scheduled by cron yet.
     schedule: false,
@@ -207,40 +203,58 @@ function toInserts<Data extends object>(
   })
 }
 
+/** Of a job that was tried: the code by which it failed; undefined where it was done. */
+interface Tried {
+  job: Job
+  code: string | undefined
+}
+
+/**
+ * What the handler leaves active pg-boss completes, in one statement by the ids. Told job by job (`perJobResults`) it joins them to the
+ * queue instead, which without statistics reads every job of that name, done or not.
+ */
+async function failThose(boss: PgBoss, queue: string, tried: readonly Tried[]): Promise<void> {
+  const failed = tried.filter(({ code }) => code !== undefined)
+  for (const [code, some] of Map.groupBy(failed, (one) => one.code))
+    await boss.fail(
+      queue,
+      some.map(({ job }) => job),
+      { code },
+    )
+}
+
 /** A bad one must not hold its neighbours up. Those that can not be done in time are left for later: pg-boss would take all for lost. */
 async function runOneByOne<Data extends object>(
   queue: BatchQueue<Data>,
   jobs: readonly Job<Data>[],
   run: (job: Job<Data>) => Promise<void>,
   log: Log,
-): Promise<JobResult<object>[]> {
-  const results: JobResult<object>[] = []
+): Promise<Tried[]> {
+  const tried: Tried[] = []
   const end = performance.now() + (queue.runSecondsMax * 1_000) / 2
   for (const job of jobs)
-    results.push(
-      performance.now() < end
-        ? await runJob(queue.name, job.id, () => run(job), log)
-        : { id: job.id, status: 'failed', output: { code: 'LATE' } },
+    tried.push(
+      performance.now() < end ? await runJob(queue.name, job, () => run(job), log) : { job, code: 'LATE' },
     )
-  return results
+  return tried
 }
 
 /** pg-boss would store what a handler throws: only the code passes, because messages of tools quote addresses. */
-async function runJob(
+async function runJob<Data extends object>(
   queue: string,
-  id: string,
+  job: Job<Data>,
   run: () => Promise<void>,
   log: Log,
-): Promise<JobResult<object>> {
+): Promise<Tried> {
   try {
     await run()
-    return { id, status: 'completed' }
+    return { job, code: undefined }
   } catch (error) {
     const code = sqlState(error) ?? 'FAILED'
     // Without a code it is a fault of ours: where?
     const fault = code === 'FAILED' ? describeFault(error) : undefined
-    log.warn({ queue, jobId: id, code, fault }, 'a job failed and will be tried again')
-    return { id, status: 'failed', output: { code } }
+    log.warn({ queue, jobId: job.id, code, fault }, 'a job failed and will be tried again')
+    return { job, code }
   }
 }
 

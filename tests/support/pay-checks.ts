@@ -77,9 +77,19 @@ export async function endLeases(database: pg.Pool, databaseUrl: string): Promise
   await database.query(
     `UPDATE payments.webhook SET next_try_at = clock_timestamp() WHERE next_try_at > clock_timestamp()`,
   )
+  await endEvents(database, databaseUrl, 0)
+}
+
+/** As if the time of events that a dead process had in hand were over: of those that were taken so long ago. */
+export async function endEvents(
+  database: pg.Pool,
+  databaseUrl: string,
+  olderThanSeconds: number,
+): Promise<void> {
   const { rowCount } = await database.query(
     `UPDATE pgboss.job SET started_on = now() - make_interval(secs => expire_seconds + 1)
-      WHERE name LIKE 'event.%' AND state = 'active'`,
+      WHERE name LIKE 'event.%' AND state = 'active' AND started_on <= now() - make_interval(secs => $1)`,
+    [olderThanSeconds],
   )
   if (rowCount !== 0) await supervise(databaseUrl)
 }
@@ -90,6 +100,8 @@ async function supervise(databaseUrl: string): Promise<void> {
     connectionString: databaseUrl,
     schema: 'pgboss',
     max: 2,
+    // Whatever it has just looked at is looked at again.
+    monitorIntervalSeconds: 1,
     supervise: false,
     schedule: false,
     migrate: false,
@@ -144,6 +156,7 @@ export async function findWrongs(
       ...wrongMoney(orders, payments, book),
       ...wrongGoods(orders, await readShipments(client)),
       ...(await wrongUnits(client, itemIds)),
+      ...(await wrongMoves(client)),
       ...(await wrongEvents(client)),
     ]
   } finally {
@@ -303,6 +316,15 @@ async function wrongUnits(client: pg.PoolClient, itemIds: readonly number[]): Pr
                        FROM orders.line l WHERE l.order_id = o.id) l ON true
       WHERE l.units IS DISTINCT FROM o.quantity OR l.price IS DISTINCT FROM o.total_price`,
     [itemIds],
+  )
+  return rows.map(({ wrong }) => wrong)
+}
+
+/** Each shipment takes each of its steps once. */
+async function wrongMoves(client: pg.PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ wrong: string }>(
+    `SELECT format('shipment %s became %s %s times', shipment_id, to_status, count(*)) AS wrong
+       FROM shipments.history GROUP BY shipment_id, to_status HAVING count(*) > 1`,
   )
   return rows.map(({ wrong }) => wrong)
 }

@@ -100,7 +100,8 @@ export interface PayableOrder {
   status: OrderStatus
   totalPriceKrw: number
   payBy: Date
-  /** `payBy` is over, by the database's clock. */
+  /** Until `payBy`, and whether it is over, by the database's clock. */
+  secondsLeft: number
   isLate: boolean
   /** An attempt to pay is being confirmed, or its result is unknown: nobody may end the order. */
   isChecking: boolean
@@ -116,7 +117,7 @@ export interface OrderMoney {
   findPayable(db: Db, orderId: number): Promise<PayableOrder | undefined>
   /** Locks them, and reads them after the wait. Those that do not exist are left out. */
   lockPayable(tx: Tx, orderIds: readonly number[]): Promise<PayableOrder[]>
-  /** The payment window opens: once for each order, there are `seconds` more, counted from now at most. New `payBy`s. */
+  /** The payment window opens: once for each order, where less than half of `seconds` is left, there are so many. New `payBy`s. */
   extendHolds(tx: Tx, orderIds: readonly number[], seconds: number): Promise<Map<number, Date>>
   /** Of locked orders. CHECKING: an attempt is being confirmed; REFUSED: the last one was refused, the hold stays. */
   setPaying(tx: Tx, orderIds: readonly number[], state: 'CHECKING' | 'REFUSED'): Promise<void>

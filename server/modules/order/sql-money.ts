@@ -1,5 +1,4 @@
-// What payment reads and writes of orders. Orders are locked in the order of their ids, by a statement of its own, so that what is
-// read afterwards is not older than the wait.
+// What payment reads and writes of orders. Orders are locked in the order of their ids.
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../platform/db.ts'
 import type { StockChange } from '../stock/contract.ts'
@@ -11,16 +10,30 @@ export async function lockOrders(tx: Tx, orderIds: readonly number[]): Promise<v
   )
 }
 
+const whole = sql`id, buyer_id, status, total_price, pay_by, paying, hidden_at, sale_item_id`
+/** Of the columns above. */
+const payable = sql`o.id AS "orderId", o.buyer_id AS "buyerId", o.status, o.total_price AS "totalPriceKrw", o.pay_by AS "payBy",
+  extract(epoch FROM o.pay_by - clock_timestamp())::float8 AS "secondsLeft", o.pay_by <= clock_timestamp() AS "isLate",
+  o.paying IS NOT DISTINCT FROM 'CHECKING' AS "isChecking", o.hidden_at IS NOT NULL AS "isHidden",
+  o.sale_item_id > 0 AS "isLimited", l.first AS "firstItemId", l.count AS "lineCount"`
+const lines = sql`JOIN LATERAL (SELECT min(item_id) AS first, count(*)::integer AS count FROM orders.line
+                WHERE order_id = o.id AND quantity > 0) l ON true`
+
+/**
+ * A locked row is read as it is after the wait for its lock. Its lines are as old as the statement: they only name the order to its buyer.
+ */
+export async function lockPayable(tx: Tx, orderIds: readonly number[]): Promise<PayableOrder[]> {
+  const { rows } = await sql<PayableOrder>`
+    WITH locked AS MATERIALIZED (
+      SELECT ${whole} FROM orders.orders WHERE id = ANY (${orderIds}) ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT ${payable} FROM locked o ${lines}`.execute(tx)
+  return rows
+}
+
 export async function readPayable(db: Db, orderIds: readonly number[]): Promise<PayableOrder[]> {
   const { rows } = await sql<PayableOrder>`
-    SELECT o.id AS "orderId", o.buyer_id AS "buyerId", o.status, o.total_price AS "totalPriceKrw", o.pay_by AS "payBy",
-           o.pay_by <= clock_timestamp() AS "isLate", o.paying IS NOT DISTINCT FROM 'CHECKING' AS "isChecking",
-           o.hidden_at IS NOT NULL AS "isHidden", o.sale_item_id > 0 AS "isLimited",
-           l.first AS "firstItemId", l.count AS "lineCount"
-      FROM orders.orders o
-      JOIN LATERAL (SELECT min(item_id) AS first, count(*)::integer AS count FROM orders.line
-                     WHERE order_id = o.id AND quantity > 0) l ON true
-     WHERE o.id = ANY (${orderIds})`.execute(db)
+    SELECT ${payable} FROM orders.orders o ${lines} WHERE o.id = ANY (${orderIds})`.execute(db)
   return rows
 }
 

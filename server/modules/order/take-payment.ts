@@ -3,7 +3,7 @@ import type { Events } from '../../platform/events.ts'
 import { ORDER_PAID, type OrderMoney } from './contract.ts'
 import {
   extendHolds,
-  lockOrders,
+  lockPayable,
   moveOrders,
   readPayable,
   takeUnitsAgain,
@@ -17,10 +17,7 @@ export function createOrderMoney(deps: { events: Events; refunded: OrderMoney['r
   const { events } = deps
   return {
     findPayable: async (db, orderId) => (await readPayable(db, [orderId]))[0],
-    async lockPayable(tx, orderIds) {
-      await lockOrders(tx, orderIds)
-      return readPayable(tx, orderIds)
-    },
+    lockPayable,
     async extendHolds(tx, orderIds, seconds) {
       const extended = await extendHolds(tx, orderIds, seconds)
       return new Map(extended.map(({ orderId, payBy }) => [orderId, payBy]))

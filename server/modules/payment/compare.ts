@@ -47,6 +47,31 @@ export async function compare(
 }
 
 /**
+ * As `compare`, where the provider itself has named a payment. It may be another window of the same attempt, whose own key has shown no
+ * charge: that one is looked at, too.
+ */
+export async function compareNamed(
+  deps: CompareDeps,
+  payment: PaymentRow,
+  named: string | undefined,
+): Promise<Compared> {
+  const compared = await compare(deps, payment)
+  if (compared !== 'agreed' || payment.capturedKrw > 0) return compared
+  const provider = deps.providers.get(payment.provider as ProviderName)
+  if (provider === undefined || named === undefined || named === payment.providerKey) return compared
+  const { paymentId, orderId, providerOrderId, requestedAt } = payment
+  const found = await provider.lookUp({ providerKey: named, providerOrderId, requestedAt })
+  if (found.result === 'unknown') return 'unknown'
+  if (found.result !== 'found' || !isCharged(found.payment)) return compared
+  const result = { result: 'paid', payment: found.payment } as const
+  const { isApplied } = await deps.settle({ paymentId, orderId, leaseToken: undefined, result })
+  return isApplied ? 'agreed' : 'busy'
+}
+
+const isCharged = ({ status }: ProviderPayment): boolean =>
+  status === 'paid' || status === 'partially_canceled'
+
+/**
  * The payment was tried with the key of another order, and NICEPAY, which signs neither order nor key, has charged that one for it. Nobody
  * may have told us, so the other payment, of which we never asked for the money, is compared from here.
  */
@@ -58,8 +83,7 @@ async function compareOther(
   if (payment.capturedKrw > 0) return report(deps, payment, undefined)
   const other = await findByProviderOrder(deps.database.db, facts.providerOrderId)
   if (other?.provider === payment.provider) return compare(deps, other, facts.providerKey)
-  const isCharged = facts.status === 'paid' || facts.status === 'partially_canceled'
-  return isCharged ? report(deps, payment, facts) : 'agreed'
+  return isCharged(facts) ? report(deps, payment, facts) : 'agreed'
 }
 
 async function follow(deps: CompareDeps, payment: PaymentRow, facts: ProviderPayment): Promise<Compared> {

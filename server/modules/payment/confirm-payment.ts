@@ -3,6 +3,7 @@
 import { writeAudit } from '../../platform/audit.ts'
 import { brokenConstraint, type Database } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { BeginAsk, Begun } from './begin-confirm.ts'
 import type { ProviderName } from './contract.ts'
@@ -10,11 +11,12 @@ import { leaseOf } from './lease.ts'
 import type { Provider } from './provider.ts'
 import type { Settle } from './settle.ts'
 import { sureOf } from './sure-of.ts'
-import { findByProviderOrder, findPayment, type PaymentRow } from './sql.ts'
+import { findPayment, listByProviderOrders, type PaymentRow } from './sql.ts'
 
 export interface ConfirmDeps {
   database: Database
   providers: ReadonlyMap<ProviderName, Provider>
+  find: FindPayment
   begin(ask: BeginAsk): Promise<Begun>
   settle: Settle
   ids: Ids
@@ -30,9 +32,26 @@ export interface ConfirmRequest {
   buyerId: number | undefined
 }
 
+type FindPayment = GroupCommit<string, PaymentRow | undefined>
+
+const READ_MAX = 200
+const QUEUE_MAX = 5_000
+
+/** By what the provider calls the order. Those who come together share a read that begins after they came. */
+export function createFindPayment({ db }: Database): FindPayment {
+  return createGroupCommit<string, PaymentRow | undefined>({
+    batchMax: READ_MAX,
+    queueMax: QUEUE_MAX,
+    async run(names) {
+      const found = await listByProviderOrders(db, names)
+      return names.map((name) => found.get(name))
+    },
+  })
+}
+
 /** What became of the attempt. Throws the codes of `POST …/toss/confirm`. */
 export async function confirmPayment(deps: ConfirmDeps, request: ConfirmRequest): Promise<PaymentRow> {
-  const payment = await findByProviderOrder(deps.database.db, request.providerOrderId)
+  const payment = await deps.find(request.providerOrderId)
   if (payment === undefined || payment.provider !== request.provider) throw new AppError('NOT_FOUND_PAYMENT')
   await refuseWrong(deps.database, payment, request)
   // Decided before: the same answer again, and nothing is sent.

@@ -1,6 +1,6 @@
 // What providers have told us is a hint that something may be new: they are asked. In any order, as often as it comes.
 import type { CompareDeps } from './compare.ts'
-import { compare } from './compare.ts'
+import { compareNamed } from './compare.ts'
 import { findByProviderKey, findByProviderOrder, type PaymentRow } from './sql.ts'
 import { claimWebhooks, forgetWebhooks, updateWebhook, type WebhookRow } from './sql-webhook.ts'
 
@@ -23,7 +23,10 @@ export async function handleWebhooks(deps: CompareDeps): Promise<number | undefi
 async function handle(deps: CompareDeps, webhook: WebhookRow): Promise<void> {
   const { db } = deps.database
   const payment = await find(deps, webhook)
-  const outcome = payment === undefined ? 'no_such_payment' : await compare(deps, payment)
+  const outcome =
+    payment === undefined
+      ? 'no_such_payment'
+      : await compareNamed(deps, payment, webhook.providerKey ?? undefined)
   const isOpen = outcome === 'busy' || outcome === 'unknown'
   const retryMs =
     isOpen && webhook.tries < TRIES_MAX

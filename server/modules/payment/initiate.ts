@@ -78,7 +78,8 @@ async function initiateAll(
     if (!fresh.some((one) => one.providerOrderId === name)) fresh.push(toNew(ask, name))
     return { order: order!, name }
   })
-  const payBys = await orders.extendHolds(tx, unique(fresh), extendSeconds)
+  const ending = unique(fresh).filter((orderId) => locked.get(orderId)!.secondsLeft < extendSeconds / 2)
+  const payBys = ending.length === 0 ? NONE : await orders.extendHolds(tx, ending, extendSeconds)
   const made = new Map(
     (fresh.length === 0 ? [] : await insertPayments(tx, fresh)).map((row) => [row.providerOrderId, row]),
   )
@@ -88,6 +89,8 @@ async function initiateAll(
     return answer.outcome === 'initiated' ? { ...answer, order: extended(answer.order, payBys) } : answer
   })
 }
+
+const NONE: ReadonlyMap<number, Date> = new Map()
 
 function refusalOf(
   order: PayableOrder | undefined,

@@ -9,6 +9,7 @@ import type { ItemApi } from '../item/contract.ts'
 import type { OrderMoney } from '../order/contract.ts'
 import type { StockApi } from '../stock/contract.ts'
 import { createBeginConfirm } from './begin-confirm.ts'
+import { createFindPayment } from './confirm-payment.ts'
 import { PROVIDERS, type PaymentApi, type ProviderName } from './contract.ts'
 import { exportPayments } from './export.ts'
 import { forgetOldWebhooks, handleWebhooks } from './handle-webhooks.ts'
@@ -75,6 +76,7 @@ export function createPaymentModule(deps: PaymentDeps): Module<PaymentApi> {
     orders,
     items: deps.items,
     stock,
+    find: createFindPayment(database),
     initiate,
     begin,
     settle,

@@ -85,9 +85,12 @@ async function settleAll(
   await orders.markPaid(tx, plan.paid)
   await orders.setPaying(tx, plan.refused, 'REFUSED')
   for (const { paymentId, status } of plan.news.values()) requireMove(payments.get(paymentId)!.status, status)
-  if (plan.news.size > 0) await settlePayments(tx, [...plan.news.values()])
+  const news = plan.news.size > 0 ? await settlePayments(tx, [...plan.news.values()]) : []
   if (plan.refunds.length > 0) await insertRefunds(tx, plan.refunds)
-  const after = plan.news.size > 0 ? await lockPayments(tx, paymentIds) : payments
+  const after =
+    plan.refunds.length > 0
+      ? await lockPayments(tx, paymentIds)
+      : new Map([...payments, ...news.map((payment) => [payment.paymentId, payment] as const)])
   const settled = asks.map((ask, i) => ({ payment: after.get(ask.paymentId)!, isApplied: isApplied[i]! }))
   return { settled, changes: plan.changes }
 }

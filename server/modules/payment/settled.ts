@@ -36,7 +36,8 @@ export const unwanted = (payment: PaymentRow, facts: ProviderPayment, code: stri
 
 const charged = (payment: PaymentRow, facts: ProviderPayment): Omit<SettledPayment, 'status' | 'code'> => ({
   ...kept(payment),
-  providerKey: payment.providerKey ?? facts.providerKey,
+  // Not always the one that was tried: another window of the same attempt may have been charged.
+  providerKey: facts.providerKey,
   capturedKrw: facts.amountKrw,
   method: facts.method?.slice(0, METHOD_CHARACTERS_MAX) ?? null,
   receiptUrl: facts.receiptUrl ?? null,

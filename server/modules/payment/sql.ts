@@ -46,6 +46,16 @@ export async function findByProviderOrder(db: Db, providerOrderId: string): Prom
   return rows[0]
 }
 
+/** Many at once. */
+export async function listByProviderOrders(
+  db: Db,
+  providerOrderIds: readonly string[],
+): Promise<Map<string, PaymentRow>> {
+  const { rows } = await sql<PaymentRow>`
+    SELECT ${whole} FROM payments.payment WHERE provider_order_id = ANY (${providerOrderIds})`.execute(db)
+  return new Map(rows.map((row) => [row.providerOrderId, row]))
+}
+
 /** A key that was tried in vain elsewhere stands behind the payment that it belongs to. */
 export async function findByProviderKey(
   db: Db,
@@ -113,7 +123,7 @@ export async function beginConfirms(tx: Tx, begun: readonly BegunConfirm[], leas
              lease_until = clock_timestamp() + make_interval(secs => ${leaseMs} / 1000.0), confirmed_at = clock_timestamp()
         FROM unnest(${column('paymentId')}::bigint[], ${column('providerKey')}::text[], ${column('leaseToken')}::uuid[])
              AS t(id, provider_key, lease_token)
-       WHERE p.id = t.id
+       WHERE p.id = t.id AND p.id = ANY (${column('paymentId')})
       RETURNING p.id
     )
     INSERT INTO payments.history (payment_id, status) SELECT id, 'CONFIRMING' FROM moved`.execute(tx)
@@ -133,26 +143,30 @@ export interface SettledPayment {
   tryNo: number
 }
 
-/** Of locked payments: what is known of them now. Nobody has them in hand any more. */
-export async function settlePayments(tx: Tx, settled: readonly SettledPayment[]): Promise<void> {
-  await sql`
+/**
+ * Of locked payments: what is known of them now. Nobody has them in hand any more. The ids stand beside the news so that the rows are
+ * looked up, however short PostgreSQL believes the table to be.
+ */
+export async function settlePayments(tx: Tx, settled: readonly SettledPayment[]): Promise<PaymentRow[]> {
+  const { rows } = await sql<PaymentRow>`
     WITH news AS (
-      SELECT "paymentId" AS id, "providerKey" AS provider_key, status, "capturedKrw" AS captured, code, method, "receiptUrl" AS receipt_url,
-             "approvedAt" AS approved_at, "nextCheckMs" AS next_check_ms, "tryNo" AS try_no
+      SELECT "paymentId" AS payment, "providerKey" AS new_key, status AS new_status, "capturedKrw" AS new_captured, code AS new_code,
+             method AS new_method, "receiptUrl" AS new_url, "approvedAt" AS new_approved_at, "nextCheckMs" AS check_ms, "tryNo" AS new_try
         FROM jsonb_to_recordset(${JSON.stringify(settled)}::jsonb)
              AS t("paymentId" bigint, "providerKey" text, status text, "capturedKrw" bigint, code text, method text, "receiptUrl" text,
                   "approvedAt" timestamptz, "nextCheckMs" double precision, "tryNo" integer)
-    ), moved AS (
-      UPDATE payments.payment p
-         SET status = n.status, provider_key = n.provider_key, captured = greatest(p.captured, n.captured), code = n.code,
-             method = coalesce(n.method, p.method), receipt_url = coalesce(n.receipt_url, p.receipt_url),
-             approved_at = coalesce(n.approved_at, p.approved_at), try_no = n.try_no, lease_token = NULL, lease_until = NULL,
-             next_check_at = clock_timestamp() + make_interval(secs => n.next_check_ms / 1000),
-             failed_at = CASE WHEN n.status = 'FAILED' THEN clock_timestamp() END, verified_at = NULL
-        FROM news n WHERE p.id = n.id
-      RETURNING p.id, p.status, p.code
+    ), kept AS (
+      INSERT INTO payments.history (payment_id, status, code) SELECT payment, new_status, new_code FROM news
     )
-    INSERT INTO payments.history (payment_id, status, code) SELECT id, status, code FROM moved`.execute(tx)
+    UPDATE payments.payment
+       SET status = new_status, provider_key = new_key, captured = greatest(captured, new_captured), code = new_code,
+           method = coalesce(new_method, method), receipt_url = coalesce(new_url, receipt_url),
+           approved_at = coalesce(new_approved_at, approved_at), try_no = new_try, lease_token = NULL, lease_until = NULL,
+           next_check_at = clock_timestamp() + make_interval(secs => check_ms / 1000),
+           failed_at = CASE WHEN new_status = 'FAILED' THEN clock_timestamp() END, verified_at = NULL
+      FROM news WHERE id = payment AND id = ANY (${settled.map((one) => one.paymentId)})
+    RETURNING ${whole}`.execute(tx)
+  return rows
 }
 
 /** Attempts that nobody has in hand, and whose time to be looked at has come: they are in the caller's hands then. */
