@@ -179,10 +179,10 @@ test('7.D.4: an event that is handed over again is not mailed again', async () =
   await pay(member, bought)
   await mailOf(member, SUBJECTS.en.paid)
   await untilNoneWaits()
-  const mails = inbox.mailsTo(member.email).length
   await happensAgain()
   await untilNoneWaits()
-  expect(inbox.mailsTo(member.email)).toHaveLength(mails)
+  // Mails of something else may come meanwhile.
+  expect(mailsOf(member, SUBJECTS.en.paid)).toHaveLength(1)
 })
 
 test('the language is that of the last log-in that named one', async () => {

@@ -38,7 +38,7 @@ export interface PayShop extends Shop {
   /** No chaos, and a breaker that is closed. */
   untilWell(): Promise<void>
   /** Waits until no payment is being checked and no refund is on its way. */
-  untilQuiet(): Promise<void>
+  untilQuiet(msMax?: number): Promise<void>
   /** Every order: charged = paid - refunded by the simulator's book, at most one charge kept, units as the bank says. */
   expectMoney(...itemIds: number[]): Promise<void>
 }
@@ -104,7 +104,7 @@ export async function startPayShop(label: string, env: Record<string, string> = 
         .poll(async () => (await client.send('GET', `${PAYMENTS}/preferred-pg`)).body, { timeout: 25_000 })
         .toBe('TOSS')
     },
-    async untilQuiet() {
+    async untilQuiet(msMax = 25_000) {
       await expect
         .poll(
           async () => {
@@ -115,7 +115,7 @@ export async function startPayShop(label: string, env: Record<string, string> = 
             )
             return Number(rows[0].open)
           },
-          { timeout: 20_000, interval: 50 },
+          { timeout: msMax, interval: 50 },
         )
         .toBe(0)
     },
