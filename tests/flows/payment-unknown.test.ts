@@ -56,15 +56,19 @@ describe('an answer that is lost', () => {
     await shop.expectMoney(...order.items)
   })
 
-  test('of a provider that answers 500 to everybody is decided once it is well again', { timeout: 90_000 }, async () => {
-    const order = await shop.place([1])
-    const body = await shop.authorize(await shop.open(order))
-    await shop.simulator.chaos({ http500: { times: 6 } })
-    expect((await shop.confirm(order, body)).status).toBe(202)
-    await shop.untilQuiet(75_000)
-    expect(await shop.statusOf(order)).toBe('PAID')
-    await shop.expectMoney(...order.items)
-  })
+  test(
+    'of a provider that answers 500 to everybody is decided once it is well again',
+    { timeout: 90_000 },
+    async () => {
+      const order = await shop.place([1])
+      const body = await shop.authorize(await shop.open(order))
+      await shop.simulator.chaos({ http500: { times: 6 } })
+      expect((await shop.confirm(order, body)).status).toBe(202)
+      await shop.untilQuiet(75_000)
+      expect(await shop.statusOf(order)).toBe('PAID')
+      await shop.expectMoney(...order.items)
+    },
+  )
 
   test('holds the order: it does not expire, and a cancel or a change is told why', async () => {
     const order = await shop.place([2])
