@@ -2200,12 +2200,70 @@ export interface paths {
                     currency: 'KRW'
                     /** The window itself where it is that of the simulator */
                     windowUrl?: string
+                    /** The script of the provider that opens its window, where it is a real one */
+                    scriptUrl?: string
                   }
                 }
               | number
           }
         }
       } & Problems<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>
+    }
+    /** Every attempt to pay an order, with its refunds – For its buyer and for administrators, oldest first. */
+    get: {
+      parameters: {
+        query: {
+          /** Id of the order */
+          orderId: number
+        }
+      }
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the payment */
+              paymentId: number
+              /** Id of the order */
+              orderId: number
+              /** TOSS, NICE, or FREE */
+              provider: string
+              /** What the provider calls the order */
+              pgOrderId: string
+              /** Korean won */
+              totalPrice: number
+              /** Korean won that are back */
+              refundedPrice: number
+              /** CONFIRMING and UNKNOWN: being checked; it is not known yet whether it was charged */
+              status:
+                | 'INITIATED'
+                | 'CONFIRMING'
+                | 'UNKNOWN'
+                | 'COMPLETED'
+                | 'PARTIALLY_CANCELED'
+                | 'CANCELED'
+                | 'FAILED'
+              /** Why it failed, or is not known yet: the code of the provider or ours */
+              code: string | null
+              message: string
+              method: string | null
+              receiptUrl: string | null
+              requestedAt: string | null
+              approvedAt: string | null
+              refunds: {
+                refundId: number
+                /** Korean won */
+                amount: number
+                /** REQUESTED, STUCK or DONE */
+                status: string
+                reason: string
+                createdAt: string | null
+                doneAt: string | null
+              }[]
+            }[]
+          }
+        }
+      } & Problems<400 | 401 | 403 | 404 | 429 | 500 | 503>
     }
   }
   '/payment-service/api/v1/payments/{paymentId}': {
@@ -2443,6 +2501,7 @@ export interface paths {
             /** What the provider calls the order */
             orderId: string
             amount: string
+            /** `storefront`: the window was opened by the storefront, which is led back to */
             mallReserved?: string
             authToken?: string
             signature?: string
@@ -2458,6 +2517,28 @@ export interface paths {
       parameters: {}
 
       responses: { 200: { content: { 'text/plain': string } } } & Problems<429 | 500 | 503>
+    }
+  }
+  '/payment-service/api/v1/payments/providers': {
+    /** The providers that a buyer can choose from – Those that are configured, and which of them new payments go to. */
+    get: {
+      parameters: {}
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Where new payments go; null where there is none */
+              preferred: ('TOSS' | 'NICE') | null
+              providers: {
+                provider: 'TOSS' | 'NICE'
+                /** false: it does not answer at the moment */
+                isUsable: boolean
+              }[]
+            }
+          }
+        }
+      } & Problems<429 | 500 | 503>
     }
   }
   '/payment-service/api/v1/payments/results/{providerOrderId}': {

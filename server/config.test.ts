@@ -29,6 +29,18 @@ describe('readConfig', () => {
     expect(config.http).toMatchObject({ host: '0.0.0.0', port: 7070, secureCookies: true })
   })
 
+  it('has windows of real providers opened by their scripts, and those of the simulator by its pages', () => {
+    const keys = { TOSS_CLIENT_KEY: 'live_ck', TOSS_SECRET_KEY: 'live_sk' }
+    const { toss, nice } = readConfig('production', { ...COMPLETE, ...keys }).payment
+    expect([toss?.scriptUrl, toss?.windowUrl]).toEqual(['https://js.tosspayments.com/v2/standard', undefined])
+    expect(nice).toBeUndefined()
+    const simulated = readConfig('demo', { ...COMPLETE, SIMULATOR_URL: 'http://127.0.0.1:7071/' }).payment
+    expect([simulated.nice?.scriptUrl, simulated.nice?.windowUrl]).toEqual([
+      undefined,
+      'http://127.0.0.1:7071/nice/window',
+    ])
+  })
+
   it.each([
     [{ TOKEN_SECRET: 'short' }, 'TOKEN_SECRET'],
     [{ PII_KEYS: 'k1:c2hvcnQ=' }, 'PII_KEYS'],

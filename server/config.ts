@@ -51,6 +51,7 @@ interface ProviderConfig {
   clientKey: string
   secretKey: string
   windowUrl: string | undefined
+  scriptUrl: string | undefined
 }
 
 interface PaymentConfig {
@@ -83,8 +84,16 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 /** Where the providers are, and who we are at the simulator where nothing else is said. */
 const PROVIDERS = {
-  toss: { url: 'https://api.tosspayments.com', keys: ['test_ck_simulator', 'test_sk_simulator'] },
-  nice: { url: 'https://api.nicepay.co.kr', keys: ['S2_simulator', 'simulator-secret'] },
+  toss: {
+    url: 'https://api.tosspayments.com',
+    scriptUrl: 'https://js.tosspayments.com/v2/standard',
+    keys: ['test_ck_simulator', 'test_sk_simulator'],
+  },
+  nice: {
+    url: 'https://api.nicepay.co.kr',
+    scriptUrl: 'https://pay.nicepay.co.kr/v1/js/',
+    keys: ['S2_simulator', 'simulator-secret'],
+  },
 } as const
 
 const DAY_SECONDS = 86_400
@@ -146,9 +155,14 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
   const simulatorUrl = get('SIMULATOR_URL')?.replace(/\/+$/, '')
   const provider = (
     name: 'toss' | 'nice',
-    given: { url: string | undefined; clientKey: string | undefined; secretKey: string | undefined },
+    given: {
+      url: string | undefined
+      scriptUrl: string | undefined
+      clientKey: string | undefined
+      secretKey: string | undefined
+    },
   ): ProviderConfig | undefined => {
-    const { url, keys } = PROVIDERS[name]
+    const { url, scriptUrl, keys } = PROVIDERS[name]
     const simulated = simulatorUrl === undefined ? undefined : `${simulatorUrl}/${name}`
     if ((given.clientKey === undefined) !== (given.secretKey === undefined))
       problems.push(`${name.toUpperCase()}_CLIENT_KEY and ${name.toUpperCase()}_SECRET_KEY go together`)
@@ -159,6 +173,7 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
       clientKey: given.clientKey ?? clientKey,
       secretKey: given.secretKey ?? secretKey,
       windowUrl: simulated && `${simulated}/window`,
+      scriptUrl: simulated === undefined ? (given.scriptUrl ?? scriptUrl) : undefined,
     }
   }
 
@@ -196,11 +211,13 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
     payment: {
       toss: provider('toss', {
         url: get('TOSS_URL'),
+        scriptUrl: get('TOSS_SCRIPT_URL'),
         clientKey: get('TOSS_CLIENT_KEY'),
         secretKey: get('TOSS_SECRET_KEY'),
       }),
       nice: provider('nice', {
         url: get('NICE_URL'),
+        scriptUrl: get('NICE_SCRIPT_URL'),
         clientKey: get('NICE_CLIENT_KEY'),
         secretKey: get('NICE_SECRET_KEY'),
       }),

@@ -149,7 +149,9 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${ORDERS}/:orderId/shipments`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
   // Payments
   [`GET ${PAYMENTS}/preferred-pg`]: everybody('read'),
+  [`GET ${PAYMENTS}/providers`]: everybody('read'),
   [`GET ${PAYMENTS}/results/:providerOrderId`]: everybody('read'),
+  [`GET ${PAYMENTS}`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
   [`POST ${PAYMENTS}`]: writes(SIGNED_IN, { ...OWN_ORDER, limit: 'pay' }),
   [`GET ${PAYMENTS}/:paymentId`]: reads(SIGNED_IN, { ...OWN_ORDER, orAdmin: true }),
   // A repeat is answered from the attempt itself: an answer that says "being checked" must not be kept.

@@ -87,6 +87,7 @@ const QUERIES: Readonly<Record<string, (things: Things) => string>> = {
   'POST /item-service/api/v1/internal/stocks': ({ itemId }) => `?itemId=${itemId}&quantity=1`,
   'PUT /item-service/api/v1/internal/stocks': ({ itemId }) => `?itemId=${itemId}&quantity=1`,
   'GET /user-service/api/v1/internal/users': () => '?email=nobody@shop.example',
+  [`GET ${PAYMENTS}`]: ({ orderId }) => `?orderId=${orderId}`,
 }
 const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'POST /item-service/api/v1/stocks': ({ itemId }) => ({ itemId, quantity: 1 }),

@@ -81,6 +81,12 @@ export const InitiateAnswer = Type.Union([
                 examples: ['http://127.0.0.1:7071/toss/window'],
               }),
             ),
+            scriptUrl: Type.Optional(
+              Type.String({
+                description: 'The script of the provider that opens its window, where it is a real one',
+                examples: ['https://js.tosspayments.com/v2/standard'],
+              }),
+            ),
           },
           {
             description:
@@ -106,6 +112,9 @@ export const TossConfirmRequest = Type.Object(
   strict,
 )
 
+/** What our own pages give the window of NICEPAY to bring back. */
+export const STOREFRONT = 'storefront'
+
 const FormText = (maxLength: number, example: string) =>
   Type.Optional(Type.String({ maxLength, examples: [example] }))
 /** As the provider's window posts it; fields that we do not know are let be. */
@@ -123,7 +132,13 @@ export const NiceConfirmForm = Type.Object({
   clientId: FormText(100, 'S2_example'),
   orderId: ProviderOrderId,
   amount: Type.String({ pattern: '^\\d{1,12}$', examples: ['24000'] }),
-  mallReserved: FormText(500, ''),
+  mallReserved: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: `\`${STOREFRONT}\`: the window was opened by the storefront, which is led back to`,
+      examples: [STOREFRONT],
+    }),
+  ),
   authToken: FormText(200, 'NICEUNTT6C0B0BE2'),
   signature: FormText(64, 'f3ad21a0b0b6d1f6d1b9c5d4'),
 })
@@ -166,6 +181,23 @@ export const PaymentAnswer = Type.Object(
   { description: 'The payment as it is now' },
 )
 export type PaymentAnswer = Static<typeof PaymentAnswer>
+
+export const OfOrderQuery = Type.Object({ orderId: OrderId })
+
+export const ProvidersAnswer = Type.Object(
+  {
+    preferred: Type.Union([Type.Enum([...PROVIDERS], { examples: ['TOSS'] }), Type.Null()], {
+      description: 'Where new payments go; null where there is none',
+    }),
+    providers: Type.Array(
+      Type.Object({
+        provider: Type.Enum([...PROVIDERS], { examples: ['TOSS'] }),
+        isUsable: Type.Boolean({ description: 'false: it does not answer at the moment' }),
+      }),
+    ),
+  },
+  { description: 'The providers that are configured' },
+)
 
 export const RefundRequestBody = Type.Object(
   {

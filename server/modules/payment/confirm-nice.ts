@@ -12,6 +12,7 @@ export interface NiceForm {
   clientId?: string
   authToken?: string
   signature?: string
+  mallReserved?: string
 }
 
 export interface ConfirmNiceDeps extends ConfirmDeps {
@@ -19,7 +20,7 @@ export interface ConfirmNiceDeps extends ConfirmDeps {
   isSignedByNice: ((form: NiceForm) => boolean) | undefined
 }
 
-const AUTHENTICATED = '0000'
+export const AUTHENTICATED = '0000'
 
 /** The attempt as it is then: also where it was refused in the window, or lost its hold. The page tells. */
 export async function confirmNice(deps: ConfirmNiceDeps, form: NiceForm): Promise<PaymentRow> {

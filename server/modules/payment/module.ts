@@ -32,6 +32,7 @@ interface ProviderAccess {
   secretKey: string
   /** Of the simulator; real windows are opened by the provider's own script. */
   windowUrl: string | undefined
+  scriptUrl: string | undefined
 }
 
 export interface PaymentDeps {

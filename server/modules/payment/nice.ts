@@ -12,7 +12,7 @@ import type { ProviderOptions } from './toss.ts'
 const ANSWER_MS_MAX = 5_000
 
 export function createNiceProvider(options: ProviderOptions): Provider {
-  const { clientKey, secretKey, windowUrl, clock, log, answerMsMax = ANSWER_MS_MAX } = options
+  const { clientKey, secretKey, windowUrl, scriptUrl, clock, log, answerMsMax = ANSWER_MS_MAX } = options
   const authorization = `Basic ${Buffer.from(`${clientKey}:${secretKey}`).toString('base64')}`
   const http = createProviderHttp({ ...options, provider: 'NICE', authorization, answerMsMax })
   const deps: NiceDeps = { http, secretKey, clock, log }
@@ -24,7 +24,7 @@ export function createNiceProvider(options: ProviderOptions): Provider {
     lookUp: (by) => query(deps, by),
     readWebhook: (_headers, body) => readNiceWebhook(body, secretKey),
     isUsable: () => http.isUsable(),
-    checkout: { clientKey, windowUrl },
+    checkout: { clientKey, windowUrl, scriptUrl },
     close: () => http.close(),
   }
 }

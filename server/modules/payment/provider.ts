@@ -100,7 +100,13 @@ export interface Provider {
   /** False while its breaker is open: new payments go to another provider. */
   isUsable(): boolean
   /** What a browser needs to open the provider's window. Nothing secret. */
-  checkout: { clientKey: string; windowUrl: string | undefined }
+  checkout: {
+    clientKey: string
+    /** A page that is the window: the simulator's. */
+    windowUrl: string | undefined
+    /** The provider's own script that opens the window in a page of ours. */
+    scriptUrl?: string | undefined
+  }
   /** Ends its connections. */
   close(): Promise<void>
 }

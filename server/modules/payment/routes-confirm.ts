@@ -2,12 +2,13 @@
 import { languageOf } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { problems } from '../../platform/problem-schema.ts'
-import { NiceConfirmForm, PaymentAnswer, TossConfirmRequest } from './bodies.ts'
-import { confirmNice, type ConfirmNiceDeps } from './confirm-nice.ts'
+import { NiceConfirmForm, PaymentAnswer, STOREFRONT, TossConfirmRequest } from './bodies.ts'
+import { AUTHENTICATED, confirmNice, type ConfirmNiceDeps, type NiceForm } from './confirm-nice.ts'
 import { confirmPayment } from './confirm-payment.ts'
 import { paymentBody } from './payment-body.ts'
 import { PAYMENTS } from './routes-initiate.ts'
 import { PAYMENT_STATES } from './state.ts'
+import type { PaymentRow } from './sql.ts'
 
 export type ConfirmRouteDeps = ConfirmNiceDeps
 
@@ -57,14 +58,27 @@ export function confirmRoutes(http: Http, deps: ConfirmRouteDeps): void {
         consumes: ['application/x-www-form-urlencoded'],
         body: NiceConfirmForm,
         response: {
-          303: { description: 'To the page of the result', type: 'null' },
+          303: {
+            description: 'To the page of the result, or back to the checkout of the storefront',
+            type: 'null',
+          },
           ...problems('FORGED_REQUEST', 'PAYMENT_AMOUNT_MISMATCH', 'NOT_FOUND_PAYMENT'),
         },
       },
     },
     async ({ body }, reply) => {
-      const { providerOrderId } = await confirmNice(deps, body)
-      return reply.redirect(`${PAYMENTS}/results/${providerOrderId}`, 303)
+      return reply.redirect(backTo(await confirmNice(deps, body), body), 303)
     },
   )
+}
+
+/** Unsigned, as everything but the authentication itself: it chooses between two pages that show nothing to those who may not see it. */
+function backTo(
+  { orderId, paymentId, providerOrderId }: PaymentRow,
+  { mallReserved, authResultCode }: NiceForm,
+): string {
+  if (mallReserved !== STOREFRONT) return `${PAYMENTS}/results/${providerOrderId}`
+  const said = new URLSearchParams({ payment: String(paymentId) })
+  if (authResultCode !== AUTHENTICATED) said.set('code', authResultCode)
+  return `/checkout/${orderId}?${said.toString()}`
 }

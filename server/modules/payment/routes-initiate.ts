@@ -151,7 +151,7 @@ async function opened(
   order: PayableOrder,
 ): Promise<InitiateAnswer> {
   const provider = payment.provider as ProviderName
-  const { clientKey, windowUrl } = deps.providers.get(provider)!.checkout
+  const { clientKey, windowUrl, scriptUrl } = deps.providers.get(provider)!.checkout
   return {
     paymentId: payment.paymentId,
     isSuccess: true,
@@ -165,6 +165,7 @@ async function opened(
       amount: payment.amountKrw,
       currency: 'KRW',
       ...(windowUrl !== undefined && { windowUrl }),
+      ...(windowUrl === undefined && scriptUrl !== undefined && { scriptUrl }),
     },
   }
 }

@@ -1,5 +1,6 @@
 // Payments as they are now, for their buyers and for administrators.
 import { Type } from 'typebox'
+import type { Caller } from '../../platform/auth.ts'
 import { toSeoulIso } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
 import { AppError, languageOf } from '../../platform/errors.ts'
@@ -8,7 +9,15 @@ import type { Ids } from '../../platform/ids.ts'
 import { requireOwner } from '../../platform/ownership.ts'
 import { problems } from '../../platform/problem-schema.ts'
 import type { OrderMoney } from '../order/contract.ts'
-import { OpenPayments, PaymentAnswer, PaymentParams, ProviderOrderId, RefundRequestBody } from './bodies.ts'
+import {
+  OfOrderQuery,
+  OpenPayments,
+  PaymentAnswer,
+  PaymentParams,
+  ProviderOrderId,
+  ProvidersAnswer,
+  RefundRequestBody,
+} from './bodies.ts'
 import type { ProviderName } from './contract.ts'
 import { paymentBody } from './payment-body.ts'
 import { preferredProvider } from './preferred.ts'
@@ -16,7 +25,7 @@ import type { Provider } from './provider.ts'
 import { refundByStaff } from './refund-by-staff.ts'
 import { resultPage } from './result-page.ts'
 import { PAYMENTS } from './routes-initiate.ts'
-import { findByProviderOrder, findPayment, listUnsettled } from './sql.ts'
+import { findByProviderOrder, findPayment, listOfOrders, listUnsettled } from './sql.ts'
 import { listOpenRefunds, listRefunds } from './sql-refund.ts'
 
 export interface ReadRouteDeps {
@@ -29,7 +38,14 @@ export interface ReadRouteDeps {
 const OPEN_MAX = 100
 
 export function readRoutes(http: Http, deps: ReadRouteDeps): void {
-  const { db } = deps.database
+  providerRoutes(http, deps)
+  listRoute(http, deps)
+  oneRoute(http, deps)
+  resultRoute(http, deps)
+  staffRoutes(http, deps)
+}
+
+function providerRoutes(http: Http, { providers }: ReadRouteDeps): void {
   http.get(
     `${PAYMENTS}/preferred-pg`,
     {
@@ -47,11 +63,67 @@ export function readRoutes(http: Http, deps: ReadRouteDeps): void {
     },
     async (_request, reply) => {
       reply.type('text/plain; charset=utf-8')
-      const provider = preferredProvider(deps.providers)
+      const provider = preferredProvider(providers)
       if (provider === undefined) throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 60 })
       return provider.name
     },
   )
+  http.get(
+    `${PAYMENTS}/providers`,
+    {
+      schema: {
+        tags: ['payments'],
+        summary: 'The providers that a buyer can choose from',
+        description: 'Those that are configured, and which of them new payments go to.',
+        response: { 200: ProvidersAnswer },
+      },
+    },
+    async () => ({
+      preferred: preferredProvider(providers)?.name ?? null,
+      providers: [...providers.values()].map((one) => ({ provider: one.name, isUsable: one.isUsable() })),
+    }),
+  )
+}
+
+function listRoute(http: Http, deps: ReadRouteDeps): void {
+  const { db } = deps.database
+  http.get(
+    PAYMENTS,
+    {
+      schema: {
+        tags: ['payments'],
+        summary: 'Every attempt to pay an order, with its refunds',
+        description: 'For its buyer and for administrators, oldest first.',
+        querystring: OfOrderQuery,
+        response: {
+          200: Type.Array(PaymentAnswer, { description: 'Attempts to pay' }),
+          ...problems('NOT_FOUND_ORDER'),
+        },
+      },
+    },
+    async ({ query, caller, headers }) => {
+      await requireOwnOrder(deps, caller, query.orderId)
+      const payments = await listOfOrders(db, [query.orderId])
+      const paymentIds = payments.map((payment) => payment.paymentId)
+      const refunds = Map.groupBy(await listRefunds(db, paymentIds), (refund) => refund.paymentId)
+      const language = languageOf(headers['accept-language'])
+      return payments.map((payment) => paymentBody(payment, refunds.get(payment.paymentId) ?? [], language))
+    },
+  )
+}
+
+async function requireOwnOrder(
+  { database, orders }: ReadRouteDeps,
+  caller: Caller,
+  orderId: number,
+): Promise<void> {
+  const order = await orders.findPayable(database.db, orderId)
+  if (order === undefined) throw new AppError('NOT_FOUND_ORDER')
+  requireOwner(caller, order.buyerId)
+  if (order.isHidden && caller.role !== 'ADMIN') throw new AppError('NOT_FOUND_ORDER')
+}
+
+function oneRoute(http: Http, { database: { db } }: ReadRouteDeps): void {
   http.get(
     `${PAYMENTS}/:paymentId`,
     {
@@ -71,8 +143,6 @@ export function readRoutes(http: Http, deps: ReadRouteDeps): void {
       return paymentBody(payment, refunds, languageOf(headers['accept-language']))
     },
   )
-  resultRoute(http, deps)
-  staffRoutes(http, deps)
 }
 
 function resultRoute(http: Http, { database }: ReadRouteDeps): void {

@@ -14,6 +14,7 @@ export interface ProviderOptions {
   clientKey: string
   secretKey: string
   windowUrl: string | undefined
+  scriptUrl?: string | undefined
   clock: Clock
   log: Log
   breaker?: Partial<BreakerSettings> | undefined
@@ -23,7 +24,7 @@ export interface ProviderOptions {
 const ANSWER_MS_MAX = 3_000
 
 export function createTossProvider(options: ProviderOptions): Provider {
-  const { clientKey, secretKey, windowUrl, log, answerMsMax = ANSWER_MS_MAX } = options
+  const { clientKey, secretKey, windowUrl, scriptUrl, log, answerMsMax = ANSWER_MS_MAX } = options
   const authorization = `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`
   const http = createProviderHttp({ ...options, provider: 'TOSS', authorization, answerMsMax })
   const deps: TossDeps = { http, log }
@@ -35,7 +36,7 @@ export function createTossProvider(options: ProviderOptions): Provider {
     lookUp: (by) => query(deps, by),
     readWebhook: readTossWebhook,
     isUsable: () => http.isUsable(),
-    checkout: { clientKey, windowUrl },
+    checkout: { clientKey, windowUrl, scriptUrl },
     close: () => http.close(),
   }
 }
