@@ -1,0 +1,83 @@
+// The server's clock as seen from here: the offset of the round trip that took least of five, and how far off it can be.
+export interface ClockReading {
+  /** Server time = Date.now() + offsetMs … */
+  offsetMs: number
+  /** … give or take this: half of the best round trip. */
+  accuracyMs: number
+}
+
+export interface RoundTrip {
+  sentAt: number
+  receivedAt: number
+  serverTime: number
+}
+
+/** The server read its clock somewhere between the two moments: the shorter the trip, the surer. Undefined without any. */
+export function bestOf(trips: readonly RoundTrip[]): ClockReading | undefined {
+  const best = trips.toSorted((a, b) => tripMs(a) - tripMs(b)).at(0)
+  if (best === undefined) return undefined
+  const accuracyMs = tripMs(best) / 2
+  return { offsetMs: best.serverTime - (best.sentAt + accuracyMs), accuracyMs }
+}
+
+const tripMs = ({ sentAt, receivedAt }: RoundTrip): number => receivedAt - sentAt
+
+const TRIPS = 5
+const TRIP_MS_MAX = 3_000
+const AGAIN_MS = 5 * 60_000
+
+let reading: ClockReading | undefined
+let flight: Promise<ClockReading | undefined> | undefined
+let readAt = 0
+const listeners = new Set<() => void>()
+
+/** Reads the clock of the server where that was not done lately. Never throws; without an answer the clock stays as it was. */
+export function readServerClock(): Promise<ClockReading | undefined> {
+  if (reading !== undefined && performance.now() - readAt < AGAIN_MS) return Promise.resolve(reading)
+  flight ??= measure().finally(() => {
+    flight = undefined
+  })
+  return flight
+}
+
+/** A timer that slept (a laptop that was shut) makes what was measured worthless. */
+export function forgetServerClock(): void {
+  reading = undefined
+}
+
+/** Milliseconds since 1970 by the server's clock; by this machine's until that is known. */
+export const serverNow = (): number => Date.now() + (reading?.offsetMs ?? 0)
+
+export const clockReading = (): ClockReading | undefined => reading
+
+export function onClockReading(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+async function measure(): Promise<ClockReading | undefined> {
+  const trips: RoundTrip[] = []
+  for (let trip = 0; trip < TRIPS; trip++) {
+    const made = await roundTrip().catch(() => undefined)
+    if (made !== undefined) trips.push(made)
+  }
+  const best = bestOf(trips)
+  if (best !== undefined) {
+    reading = best
+    readAt = performance.now()
+    for (const listener of listeners) listener()
+  }
+  return reading
+}
+
+async function roundTrip(): Promise<RoundTrip> {
+  const startedAt = performance.now()
+  const sentAt = Date.now()
+  const answer = await fetch('/time', { cache: 'no-store', signal: AbortSignal.timeout(TRIP_MS_MAX) })
+  const body = (await answer.json()) as { serverTime: string | number }
+  // Elapsed time by the clock that nobody sets.
+  const receivedAt = sentAt + (performance.now() - startedAt)
+  const serverTime = new Date(body.serverTime).getTime()
+  if (!answer.ok || Number.isNaN(serverTime)) throw new Error('no time')
+  return { sentAt, receivedAt, serverTime }
+}

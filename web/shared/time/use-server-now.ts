@@ -1,0 +1,31 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import {
+  clockReading,
+  onClockReading,
+  readServerClock,
+  serverNow,
+  type ClockReading,
+} from './server-clock.ts'
+
+/** The offset and its accuracy; undefined until it was measured. Starts measuring. */
+export function useClockReading(): ClockReading | undefined {
+  useEffect(() => void readServerClock(), [])
+  return useSyncExternalStore(onClockReading, clockReading)
+}
+
+/** Server time, rendered again at each full second of it (or as often as `everyMs` says). */
+export function useServerNow(everyMs = 1_000): number {
+  const [now, setNow] = useState(serverNow)
+  useEffect(() => {
+    void readServerClock()
+    let timer: ReturnType<typeof setTimeout>
+    const tick = (): void => {
+      const current = serverNow()
+      setNow(current)
+      timer = setTimeout(tick, everyMs - (current % everyMs) + 5)
+    }
+    tick()
+    return () => clearTimeout(timer)
+  }, [everyMs])
+  return now
+}
