@@ -26,10 +26,15 @@ export interface Queue<Data extends object> {
   keyOf(data: Data): string
   /** A uuid, where there is one, by which `sendAll` sends the same only once, also when it was done already (for a day). */
   idOf?(data: Data): string | undefined
+  /** Of each process, where what is done at once must leave room for others; unset: as fast as it goes. */
+  perSecondMax?: number
 }
 
 /** Of which each job counts; handed over in batches. */
-export interface BatchQueue<Data extends object> extends Omit<Queue<Data>, 'keyOf' | 'idOf'> {
+export interface BatchQueue<Data extends object> extends Omit<
+  Queue<Data>,
+  'keyOf' | 'idOf' | 'perSecondMax'
+> {
   batchMax: number
 }
 
@@ -51,7 +56,7 @@ export interface Jobs {
   ): Promise<() => Promise<void>>
   /** Sends with `tx`: the job exists when, and only when, it commits. After `start`. */
   send<Data extends object>(tx: Tx, queue: Queue<Data>, data: Data): Promise<void>
-  /** Hands the queue's jobs to `handler`, at most ten at a time, until the returned function is called. After `start`. */
+  /** Hands the queue's jobs to `handler`, some at a time, until the returned function is called. After `start`. */
   work<Data extends object>(
     queue: Queue<Data>,
     handler: (data: Data) => Promise<void>,
@@ -80,6 +85,12 @@ const WORK = {
   batchSize: 10,
   burstWhenBatchFull: true,
 } as const
+const paced = (perSecondMax: number) =>
+  ({
+    ...WORK,
+    batchSize: Math.ceil(perSecondMax * WORK.pollingIntervalSeconds),
+    burstWhenBatchFull: false,
+  }) as const
 const STATEMENT_MS_MAX = 30_000
 /**
  * Jobs are fetched by the index that is in their order. A bitmap of it, which PostgreSQL takes for cheaper while it thinks the queue short,
@@ -128,7 +139,8 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
       return () => boss.offWork(queue.name, { id, wait: false })
     },
     async work(queue, handler) {
-      const id = await boss.work<Parameters<typeof handler>[0]>(queue.name, WORK, async (jobs) => {
+      const options = queue.perSecondMax === undefined ? WORK : paced(queue.perSecondMax)
+      const id = await boss.work<Parameters<typeof handler>[0]>(queue.name, options, async (jobs) => {
         const run = (job: (typeof jobs)[number]) => runJob(queue.name, job, () => handler(job.data), log)
         await failThose(boss, queue.name, await Promise.all(jobs.map(run)))
       })

@@ -9,7 +9,7 @@ import { toMail } from './mail-texts.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** Tried for about a day, at the latest every minute: older news of an order is no news. */
+/** Tried for about a day, at the latest every minute: older news of an order is no news. Whoever buys and pays comes first. */
 export const NOTICE_QUEUE: Queue<Notice> = {
   name: 'notice.order-mail',
   retriesMax: 2_000,
@@ -17,6 +17,7 @@ export const NOTICE_QUEUE: Queue<Notice> = {
   retrySecondsMax: 60,
   runSecondsMax: 60,
   keepSeconds: 2 * DAY_SECONDS,
+  perSecondMax: 100,
   keyOf: ({ orderId, kind, cause }) => `${orderId} ${kind} ${cause}`,
   idOf: ({ eventId }) => eventId,
 }
