@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Queue } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Mailer } from '../../platform/mail.ts'
-import type { UserApi } from '../user/contract.ts'
+import type { Contact } from '../user/contract.ts'
 import type { Notice } from './contract.ts'
 import { toMail } from './mail-texts.ts'
 
@@ -23,7 +23,7 @@ export const NOTICE_QUEUE: Queue<Notice> = {
 }
 
 export interface SendNoticeDeps {
-  users: Pick<UserApi, 'readContacts'>
+  readContact(userId: number): Promise<Contact | undefined>
   mail: Mailer
   clock: Clock
   log: Log
@@ -31,9 +31,9 @@ export interface SendNoticeDeps {
 }
 
 export async function sendNotice(deps: SendNoticeDeps, notice: Notice): Promise<void> {
-  const { users, mail, clock, log, publicUrl } = deps
+  const { readContact, mail, clock, log, publicUrl } = deps
   if (notice.goodUntilMs !== undefined && notice.goodUntilMs < clock.now()) return
-  const contact = (await users.readContacts([notice.userId])).get(notice.userId)
+  const contact = await readContact(notice.userId)
   if (contact === undefined) return
   const { email, language } = contact
   if ((await mail.send(toMail(notice, { email, language, publicUrl }))) === 'refused')
