@@ -235,7 +235,7 @@ const TARGETS = {
   },
   paidP99: {
     scenario: 20,
-    what: 'open model at 70 % of the maximum: p99 from the claim to COMPLETED',
+    what: 'open model at 700/s (70 % of the bar): p99 from the claim to COMPLETED',
     unit: 'ms',
     better: 'less',
     reach: 250,

@@ -91,9 +91,12 @@ export async function startRig(life: Lifetime, scale: Scale, serverFlags: readon
   const strangersFile = join(dir, 'strangers')
   writeStrangersTokens(strangersFile, secrets.TOKEN_SECRET, scale.strangers)
 
+  const mail = await startListening({ script: `${import.meta.dirname}/mail-sink.ts`, cwd: dir })
+  await life.add({ name: 'the mail server', stop: mail.stop, msMax: 5_000 })
+
   const startService = async (options: ServiceOptions = {}): Promise<Listening> => {
     const { databaseUrl = postgres.url, redisUrl, processes = 1, logLevel = 'warn' } = options
-    const { smtpUrl = 'smtp://127.0.0.1:9', simulatorUrl } = options
+    const { smtpUrl = `smtp://127.0.0.1:${mail.port}`, simulatorUrl } = options
     const service = await startListening({
       script: MAIN,
       args: ['serve', '--processes', String(processes)],

@@ -16,24 +16,31 @@ import { findFaults } from './truth.ts'
 
 export const paymentsScenario: Scenario = { numbers: [20], name: 'paid orders', run }
 
-const BUYERS = 200
+const BUYERS = 400
+/** 70 % of what is asked for: 1,000 paid orders/s, for 0.10 F is always more here. The same share of the maximum is recorded beside it. */
+const OPEN_PER_SECOND = 700
 const SHARE_OF_MAXIMUM = 0.7
 /** A crowd: with few buyers the arrivals would wait for one another before they reach the service. */
 const OPEN_BUYERS = 600
 const DRAIN_MS_MAX = 10_000
 
+/** The last of all scenarios: the service of the others is stopped, for it mails on about what was placed there. */
 async function run(rig: Rig): Promise<Outcome> {
+  await rig.service.stop()
   const stage = await openStage(rig)
   await stage.pay('warm-up', { kind: 'closed' }, BUYERS)
   const closed: PayRun[] = []
   for (let round = 0; round < rig.scale.rounds; round++)
     closed.push(await stage.pay('paid orders', { kind: 'closed' }, BUYERS))
   const maximum = median(closed.map(({ sample }) => sample.perSecond))
-  const perSecond = Math.round(maximum * SHARE_OF_MAXIMUM)
-  const open = await stage.pay('paid orders, open model', { kind: 'open', perSecond }, OPEN_BUYERS)
+  const openAt = (perSecond: number): Promise<PayRun> =>
+    stage.pay(`paid orders, open model, ${perSecond}/s`, { kind: 'open', perSecond }, OPEN_BUYERS)
+  const open = await openAt(OPEN_PER_SECOND)
+  const fastest = Math.round(maximum * SHARE_OF_MAXIMUM)
+  const faster = await openAt(fastest)
   await stage.stop()
 
-  const all = [...closed, open]
+  const all = [...closed, open, faster]
   const oldest = Math.max(...all.map(({ oldestSeconds }) => oldestSeconds))
   const { dropped, steps } = open.result
   const overload = dropped === 0 ? '' : `; TOO MUCH: ${show(dropped)} arrivals were not sent at all`
@@ -45,7 +52,7 @@ async function run(rig: Rig): Promise<Outcome> {
       toFigure(
         'paidP99',
         quantile(open.sample.accepted, 0.99),
-        `at ${show(perSecond)}/s; p50 ${show(quantile(open.sample.accepted, 0.5))} ms; p99 of each step: ${parts}${overload}`,
+        `at ${OPEN_PER_SECOND}/s; p50 ${show(quantile(open.sample.accepted, 0.5))} ms; p99 of each step: ${parts}${overload}; at 70 % of the maximum (${show(fastest)}/s): p99 ${show(quantile(faster.sample.accepted, 0.99))} ms`,
       ),
       toFigure(
         'paidBacklog',

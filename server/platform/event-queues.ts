@@ -1,4 +1,4 @@
-// Events as jobs of pg-boss: one queue for each event and consumer.
+// Events as jobs of pg-boss: one queue for each event and consumer. What happens together is one job: each costs the database three writes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gauge } from 'prom-client'
 import type { Event, Events, EventType } from './events.ts'
@@ -8,10 +8,14 @@ import type { Metrics } from './metrics.ts'
 
 type Handle = (events: readonly Event<object>[]) => Promise<void>
 
+type Carried = Event<object> | { events: Event<object>[] }
+
 interface Subscription {
-  queue: BatchQueue<Event<object>>
+  queue: BatchQueue<Carried>
   handle: Handle
 }
+
+const TOGETHER_MAX = 25
 
 const settings = {
   retriesMax: 10,
@@ -19,7 +23,8 @@ const settings = {
   retrySecondsMax: 5 * 60,
   runSecondsMax: 60,
   keepSeconds: 14 * 24 * 60 * 60,
-  batchMax: 500,
+  /** Each with up to TOGETHER_MAX events. */
+  batchMax: 40,
 } as const
 
 /** `start` begins to hand events over; a process that only publishes does not call it. */
@@ -43,7 +48,7 @@ export function createEvents({
   let stops: (() => Promise<void>)[] = []
   return {
     subscribe(type, consumer, handle) {
-      const queue: BatchQueue<Event<object>> = {
+      const queue: BatchQueue<Carried> = {
         name: `event.${type.name}.${consumer}`,
         ...settings,
         ...retries,
@@ -59,17 +64,47 @@ export function createEvents({
     ) {
       const listening = subscriptions.get(type.name)
       if (listening === undefined || data.length === 0) return
-      const events = data.map((datum) => ({ eventId: ids.uuid(), data: datum }))
-      for (const { queue } of listening) await jobs.sendAll(tx, queue, events)
+      const carried = together(data.map((datum) => ({ eventId: ids.uuid(), data: datum })))
+      for (const { queue } of listening) await jobs.sendAll(tx, queue, carried)
     },
     async start() {
       stops = await Promise.all(
-        [...subscriptions.values()].flat().map(({ queue, handle }) => jobs.workBatches(queue, handle)),
+        [...subscriptions.values()]
+          .flat()
+          .map(({ queue, handle }) =>
+            jobs.workBatches(queue, (carried) => handOver(jobs, { queue, handle }, carried)),
+          ),
       )
     },
     async stop() {
       await Promise.all(stops.map((stop) => stop()))
     },
+  }
+}
+
+function together(events: readonly Event<object>[]): Carried[] {
+  if (events.length === 1) return [...events]
+  const carried: Carried[] = []
+  for (let first = 0; first < events.length; first += TOGETHER_MAX)
+    carried.push({ events: events.slice(first, first + TOGETHER_MAX) })
+  return carried
+}
+
+const eventsOf = (carried: Carried): readonly Event<object>[] =>
+  'events' in carried ? carried.events : [carried]
+
+/** Several that can not be handled even as a job alone become jobs of their own: a bad one holds no other up, and dies alone. */
+async function handOver(
+  jobs: Pick<Jobs, 'sendNow'>,
+  { queue, handle }: Subscription,
+  carried: readonly Carried[],
+): Promise<void> {
+  const events = carried.flatMap(eventsOf)
+  try {
+    await handle(events)
+  } catch (error) {
+    if (carried.length > 1 || events.length === 1) throw error
+    await jobs.sendNow(queue, events)
   }
 }
 

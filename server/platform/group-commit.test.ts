@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createGroupCommit, GroupFull } from './group-commit.ts'
 
 const later = (): { promise: Promise<void>; done(): void } => {
@@ -68,5 +68,52 @@ describe('a group commit', () => {
       run: () => Promise.resolve([]),
     })
     await expect(commit(1)).rejects.toThrow('every item')
+  })
+
+  it('begins another batch beside one that is held up, and none beside one that is not', async () => {
+    const first = later()
+    const batches: number[][] = []
+    const commit = createGroupCommit<number, number>({
+      batchMax: 10,
+      queueMax: 10,
+      lanes: 2,
+      patienceMs: 20,
+      async run(batch) {
+        batches.push([...batch])
+        if (batches.length === 1) await first.promise
+        return batch
+      },
+    })
+    const held = commit(1)
+    const answers = Promise.all([commit(2), commit(3)])
+    await Promise.resolve()
+    expect(batches).toEqual([[1]])
+    expect(await answers).toEqual([2, 3])
+    expect(batches).toEqual([[1], [2, 3]])
+    first.done()
+    expect(await held).toBe(1)
+  })
+
+  it('has no more in flight than its lanes, however long they are held up', async () => {
+    const held = later()
+    const batches: number[][] = []
+    const commit = createGroupCommit<number, number>({
+      batchMax: 10,
+      queueMax: 10,
+      lanes: 2,
+      patienceMs: 5,
+      async run(batch) {
+        batches.push([...batch])
+        await held.promise
+        return batch
+      },
+    })
+    const answers = [1, 2, 3].map((item) => commit(item))
+    await vi.waitFor(() => expect(batches).toHaveLength(2))
+    const last = commit(4)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(batches).toEqual([[1], [2, 3]])
+    held.done()
+    expect(await Promise.all([...answers, last])).toEqual([1, 2, 3, 4])
   })
 })

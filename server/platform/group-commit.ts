@@ -1,4 +1,5 @@
-// Those who arrive together share one transaction: while as many as there may be are in flight, the next batch collects. No timer.
+// Those who arrive together share one transaction: while one is in flight, the next batch collects. Larger batches cost less than more of
+// them at once; another lane is for a batch that somebody's lock holds up.
 
 export interface GroupCommit<In, Out> {
   (item: In): Promise<Out>
@@ -7,6 +8,8 @@ export interface GroupCommit<In, Out> {
 export class GroupFull extends Error {
   readonly code = '53400'
 }
+
+const PATIENCE_MS = 100
 
 /**
  * `run` answers for each item, in order, or throws for all of them, having done nothing; it may be called again with an item whose
@@ -17,10 +20,12 @@ export function createGroupCommit<In, Out>(options: {
   run(batch: readonly In[]): Promise<readonly Out[]>
   batchMax: number
   queueMax: number
-  /** Transactions in flight at once. */
+  /** Transactions in flight at once, at most. */
   lanes?: number
+  /** How long all that are in flight must have been so before another one begins beside them. */
+  patienceMs?: number
 }): GroupCommit<In, Out> {
-  const { run, batchMax, queueMax, lanes = 1 } = options
+  const { run, batchMax, queueMax, lanes = 1, patienceMs = PATIENCE_MS } = options
   interface Waiting {
     item: In
     resolve(out: Out): void
@@ -28,6 +33,8 @@ export function createGroupCommit<In, Out>(options: {
   }
   let queue: Waiting[] = []
   let running = 0
+  let lastStartMs = -Infinity
+  let timer: NodeJS.Timeout | undefined
 
   const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -49,9 +56,20 @@ export function createGroupCommit<In, Out>(options: {
     while (queue.length > 0) {
       const batch = queue.slice(0, batchMax)
       queue = queue.slice(batchMax)
+      lastStartMs = performance.now()
       await runBatch(batch)
     }
     running -= 1
+  }
+  const beginAnother = (): void => {
+    timer = undefined
+    if (queue.length === 0) return
+    if (performance.now() - lastStartMs >= patienceMs) void drain()
+    wait()
+  }
+  const wait = (): void => {
+    if (queue.length === 0 || running >= lanes || timer !== undefined) return
+    timer = setTimeout(beginAnother, Math.max(1, lastStartMs + patienceMs - performance.now()))
   }
   return (item) =>
     new Promise<Out>((resolve, reject) => {
@@ -60,6 +78,7 @@ export function createGroupCommit<In, Out>(options: {
         return
       }
       queue.push({ item, resolve, reject })
-      if (running < lanes) void drain()
+      if (running === 0) void drain()
+      else wait()
     })
 }

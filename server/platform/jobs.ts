@@ -1,5 +1,7 @@
 // Durable jobs in the same PostgreSQL (pg-boss): sent inside the caller's transaction, tried again until they are done.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fromKysely, PgBoss, type ConstructorOptions, type Job, type JobInsert } from 'pg-boss'
+import { watchBusy, type Busy } from './busy.ts'
 import { sqlState, type Tx } from './db.ts'
 import { describeFault } from './fault.ts'
 import {
@@ -26,10 +28,15 @@ export interface Queue<Data extends object> {
   keyOf(data: Data): string
   /** A uuid, where there is one, by which `sendAll` sends the same only once, also when it was done already (for a day). */
   idOf?(data: Data): string | undefined
+  /** Of each process, and a tenth of it while the process is busy: nobody waits for these. Unset: as fast as it goes. */
+  perSecondMax?: number
 }
 
 /** Of which each job counts; handed over in batches. */
-export interface BatchQueue<Data extends object> extends Omit<Queue<Data>, 'keyOf' | 'idOf'> {
+export interface BatchQueue<Data extends object> extends Omit<
+  Queue<Data>,
+  'keyOf' | 'idOf' | 'perSecondMax'
+> {
   batchMax: number
 }
 
@@ -51,7 +58,7 @@ export interface Jobs {
   ): Promise<() => Promise<void>>
   /** Sends with `tx`: the job exists when, and only when, it commits. After `start`. */
   send<Data extends object>(tx: Tx, queue: Queue<Data>, data: Data): Promise<void>
-  /** Hands the queue's jobs to `handler`, at most ten at a time, until the returned function is called. After `start`. */
+  /** Hands the queue's jobs to `handler`, some at a time, until the returned function is called. After `start`. */
   work<Data extends object>(
     queue: Queue<Data>,
     handler: (data: Data) => Promise<void>,
@@ -80,6 +87,15 @@ const WORK = {
   batchSize: 10,
   burstWhenBatchFull: true,
 } as const
+const paced = (perSecondMax: number) =>
+  ({
+    ...WORK,
+    batchSize: Math.ceil(perSecondMax * WORK.pollingIntervalSeconds),
+    burstWhenBatchFull: false,
+  }) as const
+/** Paced work is done so many at a time, with a rest after each while the process is busy. */
+const PACED_AT_ONCE = 5
+const BUSY_REST_MS = 500
 const STATEMENT_MS_MAX = 30_000
 /**
  * Jobs are fetched by the index that is in their order. A bitmap of it, which PostgreSQL takes for cheaper while it thinks the queue short,
@@ -128,11 +144,18 @@ export function createJobs(options: { url: string; log: Log }): Jobs {
       return () => boss.offWork(queue.name, { id, wait: false })
     },
     async work(queue, handler) {
-      const id = await boss.work<Parameters<typeof handler>[0]>(queue.name, WORK, async (jobs) => {
+      const isPaced = queue.perSecondMax !== undefined
+      const options = isPaced ? paced(queue.perSecondMax!) : WORK
+      const busy = isPaced ? watchBusy() : undefined
+      const id = await boss.work<Parameters<typeof handler>[0]>(queue.name, options, async (jobs) => {
         const run = (job: (typeof jobs)[number]) => runJob(queue.name, job, () => handler(job.data), log)
-        await failThose(boss, queue.name, await Promise.all(jobs.map(run)))
+        const tried = busy === undefined ? await Promise.all(jobs.map(run)) : await runPaced(jobs, run, busy)
+        await failThose(boss, queue.name, tried)
       })
-      return () => boss.offWork(queue.name, { id, wait: false })
+      return () => {
+        busy?.stop()
+        return boss.offWork(queue.name, { id, wait: false })
+      }
     },
     listDead: (query) => listDead(boss.getDb(), query),
     readBacklog: async (names) => readBacklog(boss.getDb(), names),
@@ -221,6 +244,19 @@ async function failThose(boss: PgBoss, queue: string, tried: readonly Tried[]): 
       some.map(({ job }) => job),
       { code },
     )
+}
+
+async function runPaced<One>(
+  jobs: readonly One[],
+  run: (job: One) => Promise<Tried>,
+  busy: Busy,
+): Promise<Tried[]> {
+  const tried: Tried[] = []
+  for (let first = 0; first < jobs.length; first += PACED_AT_ONCE) {
+    tried.push(...(await Promise.all(jobs.slice(first, first + PACED_AT_ONCE).map(run))))
+    if (busy.isBusy()) await sleep(BUSY_REST_MS)
+  }
+  return tried
 }
 
 /** A bad one must not hold its neighbours up. Those that can not be done in time are left for later: pg-boss would take all for lost. */

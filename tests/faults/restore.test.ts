@@ -57,6 +57,7 @@ describe.skipIf(needsProgram('redis-server'))('a backup', () => {
 
     // The disaster: the database is gone, and what was sold since the backup with it.
     await postgres.stop('immediate')
+    await crowd.untilAnswered()
     const gone = crowd.answers.length
     rmSync(join(dir, 'live', 'postgres'), { recursive: true })
     const before = (await readRedisGate(redis, itemId))!

@@ -86,8 +86,9 @@ describe.skipIf(needsProgram('redis-server'))('the order of arrival at three pro
     const answers = await oneAfterTheOther(300, itemId)
     expectNoInversion(answers)
     await expectExact(database, itemId, [...answers, ...(await others.end())])
-    // All of it is the work of one gate.
-    expect(new Set(sequencesOf(answers).map((sequence) => Math.floor(sequence / EPOCH))).size).toBe(1)
+    // It is the work of one gate, or of a few where the machine was slow for longer than Redis may be: not of one for each claim.
+    const gates = new Set(sequencesOf(answers).map((sequence) => Math.floor(sequence / EPOCH)))
+    expect(gates.size).toBeLessThan(4)
   })
 
   it('holds also while the gate is flushed, killed and started again', async () => {

@@ -13,6 +13,8 @@ export interface Crowd {
   lastSuccessMs(n: number): number
   /** Milliseconds from now until each of the clients got a 201 to a request that was sent from now on. */
   untilAllSell(clients?: readonly number[], msMax?: number): Promise<number>
+  /** Until everything sent so far was answered: an answer may be on its way longer than its sender lives. */
+  untilAnswered(): Promise<void>
   /** The longest wait for an answer, of whatever status, since the last call. */
   slowestMs(): number
   stop(): Promise<void>
@@ -31,6 +33,7 @@ export function startCrowd(
   const unanswered: Crowd['unanswered'] = []
   const lastSuccess = clients.map(() => 0)
   const lastSent = clients.map(() => 0)
+  const underWay = new Set<Promise<unknown>>()
   let nextBuyer = 1
   let isOver = false
   let slowest = 0
@@ -39,7 +42,9 @@ export function startCrowd(
       const buyerId = nextBuyer++
       const key = `key-${buyerId}`
       const sentMs = performance.now()
-      const answer = await buy(clients[n]!, buyerId, { itemId, key })
+      const sent = buy(clients[n]!, buyerId, { itemId, key })
+      underWay.add(sent)
+      const answer = await sent.finally(() => underWay.delete(sent))
       const now = performance.now()
       slowest = Math.max(slowest, now - sentMs)
       if (answer.status !== 0) answers.push(answer)
@@ -64,6 +69,9 @@ export function startCrowd(
         await sleep(2)
       }
       return Math.max(...some.map((n) => lastSuccess[n]!)) - startedMs
+    },
+    async untilAnswered() {
+      await Promise.all(underWay)
     },
     slowestMs() {
       const was = slowest

@@ -1,13 +1,14 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Event, Events, EventType } from '../../platform/events.ts'
+import { createGroupCommit } from '../../platform/group-commit.ts'
 import type { Jobs } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { Module } from '../../platform/worker.ts'
 import { ORDER_PAID, ORDER_REVERSED } from '../order/contract.ts'
 import { RETURN_RECEIVED, SHIPMENT_SHIPPED } from '../shipment/contract.ts'
-import type { UserApi } from '../user/contract.ts'
+import type { Contact, UserApi } from '../user/contract.ts'
 import type { Notice, NoticeApi } from './contract.ts'
 import { NOTICE_QUEUE, sendNotice } from './send-notice.ts'
 
@@ -40,12 +41,25 @@ export function createNoticeModule(deps: NoticeDeps): Module<NoticeApi> {
       {
         name: 'mail notices of orders',
         async start() {
-          stop = await jobs.work(NOTICE_QUEUE, (notice) => sendNotice(deps, notice))
+          const readContact = contactsTogether(deps.users)
+          stop = await jobs.work(NOTICE_QUEUE, (notice) => sendNotice({ ...deps, readContact }, notice))
         },
         stop: async () => stop?.(),
       },
     ],
   }
+}
+
+/** Mails leave some at a time: one read for all of them. */
+function contactsTogether(users: NoticeDeps['users']): (userId: number) => Promise<Contact | undefined> {
+  return createGroupCommit({
+    run: async (userIds: readonly number[]) => {
+      const contacts = await users.readContacts([...new Set(userIds)])
+      return userIds.map((userId) => contacts.get(userId))
+    },
+    batchMax: 100,
+    queueMax: 1_000,
+  })
 }
 
 const CONSUMER = 'mail'

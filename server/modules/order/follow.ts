@@ -14,32 +14,26 @@ import {
 export interface FollowDeps {
   database: Database
   notices: NoticeApi
+  /** Of each follow: how much time its next slice spans. Empty at first. */
+  sliceSeconds: Map<Follow['name'], number>
 }
 
-const ROWS_MAX = 1_000
-/** Each process of role `worker` turns at most so many orders into mails. */
-const PER_SECOND_MAX = 1_000
-/** Short, because what lies in it is sorted whole. */
-const SLICE_SECONDS = 5
+const ROWS_MAX = 200
+/** Each process of role `worker` turns at most so many orders into mails: more than it can send would only lie in the queue while people buy. */
+const PER_SECOND_MAX = 200
+/** Most are looked at a second time, and cost less then. */
+const READ_PER_SECOND_MAX = 1_000
+/** Short, because what lies in it is sorted whole, and shorter while so many order that only a part of it is read. */
+const SLICE_SECONDS = { least: 0.02, most: 5 }
 const AGAIN_MS = 200
 /** Who was away for longer begins here: nobody is told of an order that is over. */
 const NEWS_SECONDS = -60 * 60
 
 /** An order says when it was decided and is seen once it is committed. By then whatever was decided before it is. */
 const LATE_SECONDS = 15
-const AT_ONCE: Follow = {
-  name: 'placed',
-  untilSeconds: 0,
-  newsSeconds: NEWS_SECONDS,
-  sliceSeconds: SLICE_SECONDS,
-}
-const LATE: Follow = { ...AT_ONCE, name: 'placed late', untilSeconds: -LATE_SECONDS }
-const ENDING: Follow = {
-  name: 'hold_ending',
-  untilSeconds: 60,
-  newsSeconds: 0,
-  sliceSeconds: SLICE_SECONDS,
-}
+const AT_ONCE: Followed = { name: 'placed', untilSeconds: 0, newsSeconds: NEWS_SECONDS }
+const LATE: Followed = { ...AT_ONCE, name: 'placed late', untilSeconds: -LATE_SECONDS }
+const ENDING: Followed = { name: 'hold_ending', untilSeconds: 60, newsSeconds: 0 }
 
 /** Each order is looked at twice: at once, and later for those that were committed late. */
 export const tellPlaced = (deps: FollowDeps): Promise<number | undefined> =>
@@ -47,35 +41,45 @@ export const tellPlaced = (deps: FollowDeps): Promise<number | undefined> =>
 export const tellEnding = (deps: FollowDeps): Promise<number | undefined> =>
   tell(deps, 'hold_ending', [ENDING])
 
+/** A follow without how long its slice is: that follows from the one before. */
+type Followed = Omit<Follow, 'sliceSeconds'>
+
 type Kind = 'placed' | 'hold_ending'
 
 /** One slice of each. Milliseconds to the next where there is more. */
-async function tell(deps: FollowDeps, kind: Kind, follows: readonly Follow[]): Promise<number | undefined> {
-  let told = 0
+async function tell(deps: FollowDeps, kind: Kind, follows: readonly Followed[]): Promise<number | undefined> {
+  let restMs = 0
   let isBehind = false
   for (const follow of follows) {
     const slice = await tellSlice(deps, kind, follow)
-    told += slice.told
+    restMs += Math.max(slice.told / PER_SECOND_MAX, slice.read / READ_PER_SECOND_MAX) * 1_000
     isBehind ||= slice.isBehind
   }
-  return isBehind ? Math.max(AGAIN_MS, (told * 1_000) / PER_SECOND_MAX) : undefined
+  return isBehind ? Math.max(AGAIN_MS, restMs) : undefined
 }
 
 function tellSlice(
-  { database, notices }: FollowDeps,
+  { database, notices, sliceSeconds }: FollowDeps,
   kind: Kind,
-  follow: Follow,
-): Promise<{ told: number; isBehind: boolean }> {
+  follow: Followed,
+): Promise<{ told: number; read: number; isBehind: boolean }> {
   return database.transaction(async (tx) => {
-    const slice = await lockFollow(tx, follow)
-    if (slice === undefined) return { told: 0, isBehind: false }
-    const { orders, readMicros } = await noteOrders(tx, kind, { ...slice, rowsMax: ROWS_MAX })
+    const seconds = sliceSeconds.get(follow.name) ?? SLICE_SECONDS.most
+    const slice = await lockFollow(tx, { ...follow, sliceSeconds: seconds })
+    if (slice === undefined) return { told: 0, read: 0, isBehind: false }
+    const { orders, read, readMicros } = await noteOrders(tx, kind, { ...slice, rowsMax: ROWS_MAX })
+    const nextSeconds =
+      readMicros === undefined ? seconds * 2 : ((readMicros - slice.fromMicros) / 1_000_000) * 1.5
+    sliceSeconds.set(follow.name, clamp(nextSeconds))
     await notices.send(tx, orders.map(toNotice(kind)))
     // Back again, where the clock was set back: who was told is noted.
     await updateFollow(tx, follow.name, readMicros ?? slice.untilMicros)
-    return { told: orders.length, isBehind: readMicros !== undefined || !slice.isLast }
+    return { told: orders.length, read, isBehind: readMicros !== undefined || !slice.isLast }
   })
 }
+
+const clamp = (seconds: number): number =>
+  Math.min(SLICE_SECONDS.most, Math.max(SLICE_SECONDS.least, seconds))
 
 const toNotice =
   (kind: Kind) =>

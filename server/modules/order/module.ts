@@ -108,15 +108,16 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     repeat('settle unknown claims', RECONCILE_EVERY_MS, log, reconciler.settleUnknown),
     repeat('settle overdue claims', LOOK_FOR_OVERDUE_EVERY_MS, log, reconciler.settleOverdue),
   ]
+  const follow = { ...deps, sliceSeconds: new Map<string, number>() }
   const workers: Worker[] = [
     repeat('expire unpaid orders', sale.sweepEveryMs, log, () =>
       expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
     ),
     ...(deps.notices.isOn
       ? [
-          repeat('tell of placed orders', TELL_EVERY_MS, log, () => tellPlaced(deps)),
-          repeat('tell of ending holds', TELL_EVERY_MS, log, () => tellEnding(deps)),
-          repeat('forget notices', FORGET_EVERY_MS, log, () => forgetOldNotices(deps)),
+          repeat('tell of placed orders', TELL_EVERY_MS, log, () => tellPlaced(follow)),
+          repeat('tell of ending holds', TELL_EVERY_MS, log, () => tellEnding(follow)),
+          repeat('forget notices', FORGET_EVERY_MS, log, () => forgetOldNotices(follow)),
         ]
       : []),
   ]

@@ -57,14 +57,14 @@ const READ = {
 } as const
 
 /**
- * Orders of the slice in its order, about `rowsMax`: those that nobody was told of, noted as told. `readMicros`: how far it has come where
+ * Orders of the slice in its order, about `rowsMax`: those that nobody was told of, noted as told. `read`: all that it looked at; `readMicros`: how far it has come where
  * there are more. Those who share the last one's time are read with it.
  */
 export async function noteOrders(
   tx: Tx,
   kind: keyof typeof READ,
   { fromMicros, untilMicros, rowsMax }: Slice & { rowsMax: number },
-): Promise<{ orders: NoticedOrder[]; readMicros: number | undefined }> {
+): Promise<{ orders: NoticedOrder[]; read: number; readMicros: number | undefined }> {
   const { by, those } = READ[kind]
   const { rows } = await sql<
     { count: number; readMicros: number } & (NoticedOrder | { [column in keyof NoticedOrder]: null })
@@ -82,8 +82,8 @@ export async function noteOrders(
   const orders = rows.flatMap(({ orderId, buyerId, payBy }) =>
     orderId === null ? [] : [{ orderId, buyerId, payBy }],
   )
-  const first = rows[0]
-  return { orders, readMicros: first !== undefined && first.count >= rowsMax ? first.readMicros : undefined }
+  const { count, readMicros } = rows[0]!
+  return { orders, read: count, readMicros: count >= rowsMax ? readMicros : undefined }
 }
 
 /** Long after nobody would look at these orders again; at most `rowsMax`. */

@@ -44,8 +44,8 @@ export interface ProviderHttpOptions {
 }
 
 const CONNECTIONS_MAX = 100
-/** One more turn of answers: whoever waits here still has time to send. */
-const WAITING_MAX = 100
+/** Batches let attempts go a hundred at a time, so that several meet here. Three more turns of answers: they still have time to send. */
+const WAITING_MAX = 300
 const RETRIES_MAX = 1
 const BACKOFF_MS = { min: 100, max: 300 } as const
 

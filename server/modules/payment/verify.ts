@@ -4,10 +4,10 @@ import { compare, type CompareDeps } from './compare.ts'
 import { listUnverified, markVerified } from './sql.ts'
 
 const AFTER_MS = 5_000
-const ROWS_MAX = 50
+const ROWS_MAX = 100
 const AT_ONCE = 5
 /** 200 questions a second at most: whoever pays comes first, here and at the provider. */
-const AGAIN_MS = 250
+const AGAIN_MS = 500
 
 /** One round. Milliseconds to the next where there is more. */
 export async function verify(deps: CompareDeps): Promise<number | undefined> {
