@@ -135,6 +135,29 @@ export interface paths {
       responses: { 204: { content: {} } } & Problems<401 | 403 | 429 | 500 | 503>
     }
   }
+  '/user-service/api/v1/users/me': {
+    /** 나 / See oneself – For pages, which can not read who the cookie says they are. */
+    get: {
+      parameters: {}
+
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /** Id of the member */
+              id: number
+              name: string
+              email: string
+              address: string
+              phoneNumber: string
+              role: 'UNCERTIFIED_USER' | 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
+              emailVerified: boolean
+            }
+          }
+        }
+      } & Problems<401 | 403 | 404 | 429 | 500 | 503>
+    }
+  }
   '/user-service/api/v1/users/{userId}': {
     /** 회원 조회 / See a member – Oneself; administrators see everybody. */
     get: {
@@ -1126,6 +1149,19 @@ export interface paths {
         }
         304: { content: {} }
       } & Problems<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503>
+    }
+  }
+  '/item-service/api/v1/items/{itemId}/events': {
+    /** Follow an item as server-sent events – `state`: the whole state, at once and whenever it has changed, at most 5 times a second; the state of a sale changes on time. `beat`: every 15 seconds, nothing new. `gone`: the item was taken off. What is not sold in a sale has null there. */
+    get: {
+      parameters: {
+        path: {
+          /** Id of the item */
+          itemId: number
+        }
+      }
+
+      responses: { 200: { content: { 'text/event-stream': string } } } & Problems<400 | 404 | 429 | 500 | 503>
     }
   }
   '/item-service/api/v1/stocks/items/{itemId}': {
@@ -2135,6 +2171,16 @@ export interface paths {
       }
       responses: { 204: { content: {} } } & Problems<
         400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+      >
+    }
+  }
+  '/order-service/api/v1/sales/{itemId}/live': {
+    /** Watch a sale as server-sent events – For its seller. `recent`: the seconds before, oldest first; `second`: every second what was asked of it and came of it, its units counted from the orders and from the stock row in one snapshot (less often where it is very large: `seconds` since the last), refusals, how long claims took, and the gate; `stale`: the database is away; `gone`: the item is. */
+    get: {
+      parameters: { path: { itemId: number } }
+
+      responses: { 200: { content: { 'text/event-stream': string } } } & Problems<
+        400 | 401 | 403 | 404 | 409 | 429 | 500 | 503
       >
     }
   }

@@ -25,6 +25,8 @@ import { guardEdge } from './gateway/edge.ts'
 import { keepAnswers } from './gateway/idempotency.ts'
 import { createLimiter } from './gateway/limit.ts'
 import { operationRoutes } from './gateway/operations.ts'
+import { pageRoutes } from './gateway/pages.ts'
+import { serverTimeRoute } from './gateway/server-time.ts'
 import type { ItemApi } from './modules/item/contract.ts'
 import { createCartModule } from './modules/cart/module.ts'
 import { createItemModule } from './modules/item/module.ts'
@@ -184,7 +186,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
   const listener = createListener({
     url: config.database.url,
     log,
-    targets: { ...user.listen, ...stock.listen },
+    targets: { ...user.listen, ...stock.listen, ...order.listen },
   })
   const workers: Worker[] = [
     { name: 'jobs', start: jobs.start, stop: jobs.stop },
@@ -224,6 +226,13 @@ export async function compose(config: Config, log: Log): Promise<App> {
     ),
   })
   await serve(http, role.routes)
+  serverTimeRoute(http, { database, clock })
+  if (role.pages)
+    pageRoutes(http, {
+      dir: config.http.webDir,
+      ...windowsOf(config.payment),
+      readItem: async (itemId) => (await item.api.readItems([itemId]))[0],
+    })
 
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
@@ -243,6 +252,17 @@ export async function compose(config: Config, log: Log): Promise<App> {
       return http.listen({ host: config.http.host, port: config.http.port })
     },
     stop: () => (stopping ??= stop()),
+  }
+}
+
+/** Where the pages may go to, and what they may load, to have a payment made. */
+function windowsOf({ toss, nice }: Config['payment']): { scriptOrigins: string[]; windowOrigins: string[] } {
+  const originsOf = (urls: (string | undefined)[]): string[] => [
+    ...new Set(urls.flatMap((url) => (url === undefined ? [] : new URL(url).origin))),
+  ]
+  return {
+    scriptOrigins: originsOf([toss?.scriptUrl, nice?.scriptUrl]),
+    windowOrigins: originsOf([toss?.windowUrl, nice?.windowUrl]),
   }
 }
 

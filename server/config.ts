@@ -1,5 +1,6 @@
 // Environment -> typed configuration. The only reader of environment variables; complete, pure, fails naming everything missing.
 
+import { join } from 'node:path'
 export interface Config {
   /** `demo` is `npm start`: embedded PostgreSQL, generated secrets, demo people. `production` is `serve`. */
   mode: 'demo' | 'production'
@@ -10,6 +11,8 @@ export interface Config {
     bodyBytesMax: number
     secureCookies: boolean
     publicUrl: string | undefined
+    /** The folder of the built web application. */
+    webDir: string
     /** Addresses and networks whose X-Forwarded-For is believed. */
     trustedProxies: string[]
     /** How long a process that is to end goes on answering, so that whoever sends it requests notices. */
@@ -187,6 +190,7 @@ export function readConfig(mode: Config['mode'], env: Env): Config {
       secureCookies: mode === 'production',
       publicUrl: get('PUBLIC_URL'),
       trustedProxies,
+      webDir: get('WEB_DIR') ?? join(import.meta.dirname, '..', 'web', 'dist'),
       drainMs: number('DRAIN_SECONDS', mode === 'demo' ? 0 : 1, 0, 5) * 1_000,
     },
     dataDir: get('DATA_DIR') ?? '.data',

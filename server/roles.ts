@@ -14,6 +14,8 @@ export const MODULES = [
 type ModuleName = (typeof MODULES)[number]
 
 export interface Role {
+  /** Whether this process serves the web application. */
+  pages: boolean
   /** Modules whose routes this process serves. */
   routes: readonly ModuleName[]
   /** Modules whose attendants its routes need: the sale needs the gate's and the writer's. */
@@ -23,15 +25,16 @@ export interface Role {
 }
 
 export const ROLES: Readonly<Record<string, Role>> = {
-  all: { routes: MODULES, attendants: MODULES, workers: MODULES },
+  all: { pages: true, routes: MODULES, attendants: MODULES, workers: MODULES },
   // One role for each URL prefix, for a split behind a gateway; `worker` does what nobody waits for.
-  user: { routes: ['user', 'wishlist'], attendants: ['user', 'wishlist'], workers: [] },
-  item: { routes: ['item', 'stock'], attendants: ['item', 'stock'], workers: [] },
+  user: { pages: false, routes: ['user', 'wishlist'], attendants: ['user', 'wishlist'], workers: [] },
+  item: { pages: true, routes: ['item', 'stock'], attendants: ['item', 'stock'], workers: [] },
   order: {
+    pages: false,
     routes: ['order', 'shipment', 'cart'],
     attendants: ['stock', 'order', 'shipment', 'cart'],
     workers: [],
   },
-  payment: { routes: ['payment'], attendants: ['payment'], workers: [] },
-  worker: { routes: [], attendants: [], workers: MODULES },
+  payment: { pages: false, routes: ['payment'], attendants: ['payment'], workers: [] },
+  worker: { pages: false, routes: [], attendants: [], workers: MODULES },
 }

@@ -86,6 +86,7 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`POST ${USERS}/login`]: everybody('logIn'),
   [`POST ${USERS}/logout`]: everybody('session'),
   [`POST ${USERS}/reissue`]: everybody('session'),
+  [`GET ${USERS}/me`]: reads(SIGNED_IN),
   [`GET ${USERS}/:userId`]: reads(SIGNED_IN, { ...ONESELF, orAdmin: true }),
   [`GET ${USERS}/:userId/export`]: reads(SIGNED_IN, { ...ONESELF, orAdmin: true }),
   [`PUT ${USERS}/:userId/info`]: writes(SIGNED_IN, ONESELF),
@@ -107,6 +108,7 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   // Items
   [`GET ${ITEMS}`]: everybody('read'),
   [`GET ${ITEMS}/:itemId`]: everybody('read'),
+  [`GET ${ITEMS}/:itemId/events`]: everybody('read'),
   [`POST ${ITEMS}/batch`]: everybody('read'),
   [`POST ${ITEMS}`]: writes(SELLERS),
   [`PUT ${ITEMS}/:itemId`]: writes(SELLERS, OWN_ITEM),
@@ -139,6 +141,7 @@ export const RULES: Readonly<Record<string, RouteRule>> = {
   [`PUT ${ORDERS}/:orderId/cancel`]: writes(SIGNED_IN, OWN_ORDER),
   [`PUT ${ORDERS}/:orderId/return`]: writes(SIGNED_IN, OWN_ORDER),
   [`DELETE ${ORDERS}/:orderId`]: writes(SIGNED_IN, OWN_ORDER),
+  ['GET /order-service/api/v1/sales/:itemId/live']: reads(SELLERS, OWN_ITEM),
   // Shipments
   ['GET /order-service/api/v1/shipments']: reads(SELLERS),
   ['GET /order-service/api/v1/shipments/:shipmentId']: reads(SELLERS, OWN_ITEM),

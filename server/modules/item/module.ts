@@ -1,12 +1,15 @@
-import type { Clock } from '../../platform/clock.ts'
+import { systemTimers, type Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
+import { createEventStreams } from '../../platform/event-stream.ts'
 import type { Module } from '../../platform/worker.ts'
 import type { Sale, StockApi } from '../stock/contract.ts'
 import type { ItemAnswer, ItemApi } from './contract.ts'
+import { createItemEvents, type ItemEvents } from './item-events.ts'
 import { createItemLists } from './list-items.ts'
 import type { PreparedItem } from './prepare-item.ts'
 import { publishItem } from './publish-item.ts'
 import { changeRoutes } from './routes-change.ts'
+import { eventsRoute } from './routes-events.ts'
 import { readRoutes } from './routes-read.ts'
 import { createShelf } from './shelf.ts'
 
@@ -22,8 +25,11 @@ export function createItemModule(deps: ItemDeps): Module<ItemApi> {
   const shelf = createShelf(deps)
   const lists = createItemLists({ ...deps, shelf })
   const parts = { ...deps, shelf, lists }
+  // One for each server that the routes are added to: there is a second one, never opened, that describes them.
+  const eventsOf: ItemEvents[] = []
   deps.stock.onNews((news) => {
     shelf.hear(news)
+    for (const events of eventsOf) events.hear(news)
     // Units of sales change all the time: those a list may show a moment later.
     if (news.kind === 'rules') lists.forget()
   })
@@ -40,6 +46,14 @@ export function createItemModule(deps: ItemDeps): Module<ItemApi> {
     routes(http) {
       readRoutes(http, parts)
       changeRoutes(http, parts)
+      const events = createItemEvents({
+        ...deps,
+        streams: createEventStreams(http),
+        shelf,
+        timers: systemTimers,
+      })
+      eventsRoute(http, { shelf, events })
+      eventsOf.push(events)
     },
     attendants: [],
     workers: [],

@@ -4,10 +4,12 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { GateCensus } from '../stock/contract.ts'
 import type { PlaceOutcome } from './contract.ts'
 import type { Purchase } from './purchase.ts'
+import type { SaleTally } from './sale-tally.ts'
 
 export function measureSale(
   metrics: Metrics,
   read: { queued(): number; unknown(): number; census(): GateCensus },
+  tally: Pick<SaleTally, 'count'>,
 ): { batch(rows: number, milliseconds: number): void; purchase(purchase: Purchase): Purchase } {
   const registers = [metrics]
   const outcomes = new Map<PlaceOutcome['outcome'], number>()
@@ -73,9 +75,16 @@ export function measureSale(
       batchSeconds.observe(milliseconds / 1000)
     },
     purchase: (purchase) => async (claim) => {
-      const outcome = await purchase(claim)
-      outcomes.set(outcome.outcome, (outcomes.get(outcome.outcome) ?? 0) + 1)
-      return outcome
+      const startedMs = performance.now()
+      let known: PlaceOutcome['outcome'] | undefined
+      try {
+        const outcome = await purchase(claim)
+        known = outcome.outcome
+        outcomes.set(known, (outcomes.get(known) ?? 0) + 1)
+        return outcome
+      } finally {
+        tally.count(claim.itemId, known, performance.now() - startedMs)
+      }
     },
   }
 }

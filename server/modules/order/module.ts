@@ -5,7 +5,9 @@ import type { Database } from '../../platform/db.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
+import { createEventStreams } from '../../platform/event-stream.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { ListenTarget } from '../../platform/notify.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { NoticeApi } from '../notice/contract.ts'
@@ -35,6 +37,10 @@ import { createOrderMoney } from './take-payment.ts'
 import { measureSale } from './measure-sale.ts'
 import { endBackend, isBackendGone, readSaleFlag } from './sql.ts'
 import { hasOrdersInProgress, insertCarriedUnits, readOpenUnits } from './sql-read.ts'
+import { createLiveSales } from './live-sale.ts'
+import { liveSaleRoute } from './routes-live.ts'
+import { createSaleTally } from './sale-tally.ts'
+import { tellTally } from './sql-live.ts'
 import { createWriter } from './writer.ts'
 import { createWriterConnection } from './writer-connection.ts'
 
@@ -67,11 +73,13 @@ export interface OrderDeps {
     claimLeaseMs: number
     sweepEveryMs: number
     sweepBatchRowsMax: number
+    gate: 'redis' | 'memory' | 'none'
   }
 }
 
 /** Parts for the modules that orders go through after they are placed. */
 export interface OrderParts {
+  listen: Readonly<Record<string, ListenTarget>>
   money: OrderMoney
   shipping: OrderShipping
 }
@@ -87,11 +95,17 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     owner: () => writer.owner(),
     claimLeaseMs: sale.claimLeaseMs,
   })
-  const measure = measureSale(deps.metrics, {
-    queued: () => writer.depth(),
-    unknown: reconciler.kept,
-    census: gate.census,
+  const watched = new Set<number>()
+  const tally = createSaleTally({
+    processId: deps.ids.uuid(),
+    notify: (payload) => tellTally(database.db, payload),
+    isWatched: (itemId) => watched.has(itemId),
   })
+  const measure = measureSale(
+    deps.metrics,
+    { queued: () => writer.depth(), unknown: reconciler.kept, census: gate.census },
+    tally,
+  )
   const writer = createWriter({
     openConnection: (onReady) => createWriterConnection({ url: deps.databaseUrl, log, onReady }),
     log,
@@ -106,6 +120,7 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
   const attendants: Worker[] = [
     { name: 'order writer', start: writer.start, stop: writer.stop },
     repeat('settle unknown claims', RECONCILE_EVERY_MS, log, reconciler.settleUnknown),
+    repeat('tell what is asked of sales', TELL_EVERY_MS, log, tally.tell),
     repeat('settle overdue claims', LOOK_FOR_OVERDUE_EVERY_MS, log, reconciler.settleOverdue),
   ]
   const follow = { ...deps, sliceSeconds: new Map<string, number>() }
@@ -135,7 +150,20 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     api: { placeOrder: async (request) => (await place(request)).body },
     attendants,
     workers,
-    routes: (http) => orderRoutes(http, { ...deps, finish, purchase, placeOrder: place }),
+    listen: { sale_tally: tally.listen },
+    routes(http) {
+      orderRoutes(http, { ...deps, finish, purchase, tally, placeOrder: place })
+      const parts = {
+        database,
+        stock,
+        gate,
+        gateKind: sale.gate,
+        tally,
+        clock: deps.clock,
+        timers: systemTimers,
+      }
+      liveSaleRoute(http, { ...parts, live: createLiveSales(parts, createEventStreams(http), watched) })
+    },
   }
 }
 

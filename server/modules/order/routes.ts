@@ -13,6 +13,7 @@ import { firstBody } from './order-body.ts'
 import type { Purchase } from './purchase.ts'
 import { ORDERS, orderHistoryRoutes, type HistoryRouteDeps } from './routes-history.ts'
 import { takeBackRoutes, type TakeBackRouteDeps } from './routes-take-back.ts'
+import type { SaleTally } from './sale-tally.ts'
 import { unpaidOrderRoutes, type UnpaidRouteDeps } from './routes-unpaid.ts'
 
 const REFUSALS: Readonly<Record<PlaceRefusal, ErrorCode>> = {
@@ -32,6 +33,7 @@ export interface OrderRouteDeps extends HistoryRouteDeps, UnpaidRouteDeps, TakeB
   tokens: Tokens
   ids: Ids
   purchase: Purchase
+  tally: Pick<SaleTally, 'count'>
   /** Counts an order of the caller; throws TOO_MANY_REQUESTS. A promise only where other processes must be asked. */
   countOrder(request: FastifyRequest, reply: FastifyReply): void | Promise<void>
 }
@@ -43,7 +45,10 @@ export function orderRoutes(http: Http, deps: OrderRouteDeps): void {
   orderHistoryRoutes(http, deps)
 }
 
-function limitedOrderRoute(http: Http, { stock, tokens, ids, purchase, countOrder }: OrderRouteDeps): void {
+function limitedOrderRoute(
+  http: Http,
+  { stock, tokens, ids, purchase, tally, countOrder }: OrderRouteDeps,
+): void {
   const { gate } = stock
   http.post(
     `${ORDERS}/limited`,
@@ -77,6 +82,7 @@ function limitedOrderRoute(http: Http, { stock, tokens, ids, purchase, countOrde
       const { itemId, quantity = 1, price } = request.body
       const no = gate.refusal(itemId, request.caller.userId)
       if (no !== undefined) {
+        tally.count(itemId, no)
         sendProblem(request, reply, REFUSALS[no])
         return
       }

@@ -16,9 +16,30 @@ const EDIT_REFUSALS: Refusals<EditProfileOutcome, 'edited'> = {
 }
 
 export function addProfileRoutes(http: Http, deps: ProfileRouteDeps): void {
+  addMe(http, deps)
   addRead(http, deps)
   addEdit(http, deps)
   addExport(http, deps)
+}
+
+function addMe(http: Http, deps: ProfileRouteDeps): void {
+  http.get(
+    `${BASE}/me`,
+    {
+      schema: {
+        tags: MEMBER_TAGS,
+        summary: '나 / See oneself',
+        description: 'For pages, which can not read who the cookie says they are.',
+        response: { 200: ProfileAnswer, ...problems('NOT_FOUND_USER') },
+      },
+    },
+    async (request, reply) => {
+      const profile = await readProfile(deps, request.caller.userId)
+      if (profile === undefined) throw new AppError('NOT_FOUND_USER')
+      keptByNobody(reply)
+      return profile
+    },
+  )
 }
 
 function addRead(http: Http, deps: ProfileRouteDeps): void {
