@@ -1,0 +1,201 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { newKey } from '../../../client/index.ts'
+import { ask } from '../../shared/api/answer.ts'
+import { shop } from '../../shared/api/shop.ts'
+import { won } from '../../shared/format/money.ts'
+import { Note } from '../../shared/parts/badge.tsx'
+import { Button, buttonLook } from '../../shared/parts/button.tsx'
+import { HoldTimer } from '../../shared/parts/hold-timer.tsx'
+import { MembersOnly } from '../../shared/parts/members-only.tsx'
+import { Price } from '../../shared/parts/numbers.tsx'
+import { Card, Page } from '../../shared/parts/page.tsx'
+import { ErrorState, Loading } from '../../shared/parts/states.tsx'
+import { orderQuery, providersQuery, type Order } from './queries.ts'
+import { orderTexts } from './texts.ts'
+import { openWindow } from './window.ts'
+
+const PAYMENTS = '/payment-service/api/v1/payments'
+
+export function CheckoutPage() {
+  const say = orderTexts.useSay()
+  const { orderId } = useParams({ from: '/checkout/$orderId' })
+  return (
+    <Page title={say('checkout')} isNarrow>
+      <MembersOnly>{() => <Checkout orderId={Number(orderId)} />}</MembersOnly>
+    </Page>
+  )
+}
+
+function Checkout({ orderId }: { orderId: number }) {
+  const { data: order, error, refetch } = useQuery(orderQuery(orderId))
+  const back = useSearch({ from: '/checkout/$orderId' })
+  const { isConfirming, refused } = useTossConfirm(orderId, back)
+  if (order === undefined)
+    return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
+  if (isConfirming) return <Confirming />
+  return <ByStatus order={order} problem={refused} wasClosed={back.code !== undefined} />
+}
+
+function ByStatus({ order, problem, wasClosed }: { order: Order; problem: string | undefined; wasClosed: boolean }) {
+  const say = orderTexts.useSay()
+  const orderId = String(order.orderId)
+  const see = (
+    <Link to="/orders/$orderId" params={{ orderId }} className={buttonLook('primary', 'min-h-14')}>
+      {say('seeOrder')}
+    </Link>
+  )
+  if (order.paying === 'CHECKING')
+    return (
+      <Card className="grid gap-4">
+        <Note tone="warn" isUrgent title={say('checking')}>
+          {say('checkingMore')}
+        </Note>
+        {see}
+      </Card>
+    )
+  if (order.status === 'CREATED') return <Pay order={order} problem={problem} wasClosed={wasClosed} />
+  if (order.status === 'EXPIRED')
+    return (
+      <Card className="grid gap-4">
+        <Note tone="plain" isUrgent title={say('expired')}>
+          {say('expiredMore')}
+        </Note>
+        {see}
+      </Card>
+    )
+  const isOver = /^(CANCELED|RETURNED|FAILED|PAYMENT_FAILED)$/.test(order.status)
+  return (
+    <Card className="grid gap-4">
+      <Note tone={isOver ? 'plain' : 'good'} isUrgent title={isOver ? say('notPayable') : say('paid')}>
+        {!isOver && say('paidMore')}
+      </Note>
+      {see}
+    </Card>
+  )
+}
+
+function Confirming() {
+  const say = orderTexts.useSay()
+  return (
+    <Card className="grid gap-4">
+      <Note tone="info" isUrgent title={say('confirming')} />
+      <Loading rows={1} />
+    </Card>
+  )
+}
+
+interface Back {
+  paymentKey?: string
+  orderId?: string
+  amount?: number
+}
+
+/** Toss leads back with what has to be confirmed; that is done once, and the address is cleared of it. */
+function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId, amount }: Back) {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [refused, setRefused] = useState<string>()
+  const isAsked = useRef(false)
+  const isConfirming = paymentKey !== undefined && providerOrderId !== undefined && amount !== undefined
+  useEffect(() => {
+    if (paymentKey === undefined || providerOrderId === undefined || amount === undefined || isAsked.current) return
+    isAsked.current = true
+    const confirm = async (): Promise<void> => {
+      const answer = await ask(
+        shop.POST(`${PAYMENTS}/toss/confirm`, { body: { paymentKey, orderId: providerOrderId, amount } }),
+      )
+      // Nobody knows: the order itself says "being checked" until somebody does.
+      setRefused(answer.kind === 'refused' ? answer.problem.message : undefined)
+      await queries.invalidateQueries({ queryKey: ['order', orderId] })
+      await navigate({ to: '/checkout/$orderId', params: { orderId: String(orderId) }, search: {}, replace: true })
+      isAsked.current = false
+    }
+    void confirm()
+  }, [amount, navigate, orderId, paymentKey, providerOrderId, queries])
+  return { isConfirming, refused }
+}
+
+type ProviderName = 'TOSS' | 'NICE'
+
+function Pay({ order, problem, wasClosed }: { order: Order; problem: string | undefined; wasClosed: boolean }) {
+  const say = orderTexts.useSay()
+  const { data } = useQuery(providersQuery)
+  const [chosen, setChosen] = useState<ProviderName>()
+  const { isBusy, refused, pay } = usePay(order)
+  const provider = chosen ?? data?.preferred ?? undefined
+  const words = refused ?? problem ?? (wasClosed ? say('windowClosed') : undefined)
+  return (
+    <Card className="grid gap-5">
+      {words !== undefined && <Note tone="warn" isUrgent title={words} />}
+      <HoldTimer payBy={order.payBy} />
+      <p className="flex items-baseline justify-between">
+        <span>{say('amount')}</span>
+        <Price amount={order.totalSum} className="text-2xl font-bold" />
+      </p>
+      <fieldset className="grid gap-2">
+        <legend className="mb-2 text-sm font-medium">{say('chooseProvider')}</legend>
+        {data?.providers.map((one) => (
+          <label
+            key={one.provider}
+            className="flex min-h-14 items-center gap-3 rounded-control border border-line-strong px-4 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-info"
+          >
+            <input
+              type="radio"
+              name="provider"
+              className="size-5 accent-accent"
+              checked={provider === one.provider}
+              disabled={!one.isUsable}
+              onChange={() => setChosen(one.provider)}
+            />
+            {say(`provider.${one.provider}`)}
+            {!one.isUsable && <span className="text-muted">({say('providerAway')})</span>}
+          </label>
+        ))}
+        {data?.providers.length === 0 && <Note tone="warn" title={say('noProvider')} />}
+      </fieldset>
+      <Button
+        variant="primary"
+        className="min-h-14 text-lg"
+        disabled={provider === undefined && order.totalSum > 0}
+        isBusy={isBusy}
+        onClick={() => void pay(provider)}
+      >
+        {isBusy ? say('opening') : say('openWindow', { amount: won(order.totalSum) })}
+      </Button>
+    </Card>
+  )
+}
+
+function usePay(order: Order) {
+  const say = orderTexts.useSay()
+  const queries = useQueryClient()
+  const [isBusy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<string>()
+  const { orderId, totalSum } = order
+  return {
+    isBusy,
+    refused,
+    async pay(provider: ProviderName | undefined): Promise<void> {
+      setBusy(true)
+      setRefused(undefined)
+      const answer = await ask(
+        shop.POST(PAYMENTS, {
+          params: { header: newKey() },
+          body: { orderId, totalPrice: totalSum, ...(provider !== undefined && { provider }) },
+        }),
+      )
+      if (answer.kind === 'done' && typeof answer.data !== 'number' && answer.data.checkout !== undefined) {
+        const back = new URL(`/checkout/${orderId}`, location.href).href
+        return openWindow(answer.data.checkout, back).catch(() => {
+          setBusy(false)
+          setRefused(say('windowClosed'))
+        })
+      }
+      setBusy(false)
+      if (answer.kind !== 'done') setRefused(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+      await queries.invalidateQueries({ queryKey: ['order', orderId] })
+    },
+  }
+}

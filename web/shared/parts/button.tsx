@@ -1,0 +1,35 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react'
+
+type Variant = 'primary' | 'secondary' | 'plain' | 'danger'
+
+const LOOKS: Readonly<Record<Variant, string>> = {
+  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-semibold',
+  secondary: 'border border-line-strong bg-surface text-ink hover:bg-sunken font-medium',
+  plain: 'text-ink underline decoration-line-strong underline-offset-4 hover:decoration-current font-medium',
+  danger: 'border border-bad bg-surface text-bad hover:bg-bad-soft font-medium',
+}
+
+/** Also for links that look like buttons. */
+export const buttonLook = (variant: Variant = 'secondary', more = ''): string =>
+  `inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 py-2 text-center transition-colors ` +
+  `disabled:cursor-not-allowed disabled:opacity-60 ${LOOKS[variant]} ${more}`
+
+export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  variant?: Variant
+  /** It is being done: pressing again does nothing, and keeps the focus. */
+  isBusy?: boolean
+  children: ReactNode
+}
+
+export function Button({ variant = 'secondary', isBusy = false, className = '', onClick, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-disabled={isBusy || undefined}
+      aria-busy={isBusy || undefined}
+      className={buttonLook(variant, `${isBusy ? 'opacity-75' : ''} ${className}`)}
+      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+    />
+  )
+}

@@ -1,0 +1,35 @@
+import { defineTexts } from '../i18n/texts.ts'
+
+export const partTexts = defineTexts(
+  'parts',
+  {
+    loading: '불러오는 중입니다',
+    away: '지금은 연결되지 않습니다',
+    awayMore: '잠시 후 다시 시도해 주세요. 진행 중이던 일은 사라지지 않습니다.',
+    request: '요청 번호 {{id}}',
+    retry: '다시 시도',
+    yourTime: '내 시간대 {{time}}',
+    korea: '한국 시간',
+    less: '하나 빼기',
+    more: '하나 더하기',
+    quantity: '수량',
+    close: '닫기',
+    cancel: '그만두기',
+    notices: '알림',
+  },
+  {
+    loading: 'Loading',
+    away: 'There is no connection right now',
+    awayMore: 'Please try again in a moment. Nothing that was on its way is lost.',
+    request: 'Request {{id}}',
+    retry: 'Try again',
+    yourTime: 'your time {{time}}',
+    korea: 'Korean time',
+    less: 'One less',
+    more: 'One more',
+    quantity: 'Quantity',
+    close: 'Close',
+    cancel: 'Never mind',
+    notices: 'Notices',
+  },
+)
