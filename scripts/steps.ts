@@ -35,6 +35,7 @@ const vitest = (project: string, minutesMax: number): Step => ({
 
 export const STATIC_STEPS: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit'], minutesMax: 5 },
+  { name: 'types of pages', command: ['tsc', '--noEmit', '-p', 'web'], minutesMax: 5 },
   { name: 'lint', command: ['oxlint', '--type-aware'], minutesMax: 5 },
   { name: 'format', command: ['prettier', '--check', '.'], minutesMax: 5 },
   { name: 'unused', command: ['knip'], minutesMax: 5 },
@@ -48,6 +49,7 @@ export const VITEST_STEPS: readonly Step[] = [
   vitest('model', 10),
   vitest('races', 30),
   vitest('faults', 40),
+  vitest('browser', 20),
 ]
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))

@@ -55,7 +55,10 @@ export function pageRoutes(http: Http, options: PagesOptions): void {
     if (file !== undefined) return sendFile(request, reply, file)
     const isPage = PAGES.test(path)
     const wantsPage = request.headers.accept?.includes('text/html') === true
-    if (!isPage && (API.test(path) || !wantsPage)) return void sendProblem(request, reply, 'NOT_FOUND')
+    if (!isPage && (API.test(path) || !wantsPage)) {
+      sendProblem(request, reply, 'NOT_FOUND')
+      return reply
+    }
     const { html, status } = await pageAt(path, shell, { ...options, language: languageFor(request) })
     return reply
       .code(isPage ? status : 404)

@@ -40,7 +40,7 @@ export function needsProgram(name: string): boolean {
   return true
 }
 
-function findProgram(name: string): string | undefined {
+export function findProgram(name: string): string | undefined {
   const dirs = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...DAEMON_DIRS]
   return dirs.map((dir) => join(dir, name)).find((path) => isExecutable(path))
 }

@@ -13,7 +13,10 @@ import { Broken, NotFound, Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken })
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+/** NICEPAY's are digits, which an address gives back as a number. */
+const code = (value: unknown): string | undefined => (typeof value === 'number' ? String(value) : text(value))
 const id = (value: unknown): number | undefined => {
   const number = Number(value)
   return Number.isSafeInteger(number) && number > 0 ? number : undefined
@@ -89,7 +92,7 @@ const routes = [
     validateSearch: (search): CheckoutSearch =>
       defined({
         payment: id(search['payment']),
-        code: text(search['code'] === undefined ? undefined : String(search['code'])),
+        code: code(search['code']),
         paymentKey: text(search['paymentKey']),
         orderId: text(search['orderId']),
         amount: id(search['amount']),

@@ -31,7 +31,8 @@ export function Shell() {
   )
 }
 
-const NAV = 'inline-flex min-h-11 items-center rounded-control px-3 hover:bg-sunken aria-[current=page]:font-semibold'
+const NAV =
+  'inline-flex min-h-11 items-center rounded-control px-3 hover:bg-sunken aria-[current=page]:font-semibold'
 
 function Header() {
   const say = appTexts.useSay()
@@ -85,7 +86,11 @@ function SearchBox() {
     void navigate({ to: '/search', search: words.trim() === '' ? {} : { q: words.trim() } })
   }
   return (
-    <form role="search" onSubmit={onSubmit} className="order-last flex w-full gap-2 md:order-none md:w-auto md:max-w-xs md:flex-1">
+    <form
+      role="search"
+      onSubmit={onSubmit}
+      className="order-last flex w-full gap-2 md:order-none md:w-auto md:max-w-xs md:flex-1"
+    >
       <label htmlFor="search" className="sr-only">
         {say('search')}
       </label>
@@ -109,7 +114,9 @@ function Offline() {
   const isOnline = useSyncExternalStore(onConnection, () => navigator.onLine)
   return (
     <div role="status">
-      {!isOnline && <p className="bg-warn-soft px-4 py-2 text-center text-sm font-medium text-warn">{say('offline')}</p>}
+      {!isOnline && (
+        <p className="bg-warn-soft px-4 py-2 text-center text-sm font-medium text-warn">{say('offline')}</p>
+      )}
     </div>
   )
 }
@@ -173,7 +180,10 @@ function Footer() {
             ))}
           </select>
         </label>
-        <Button lang={language === 'ko' ? 'en' : 'ko'} onClick={() => changeLanguage(language === 'ko' ? 'en' : 'ko')}>
+        <Button
+          lang={language === 'ko' ? 'en' : 'ko'}
+          onClick={() => changeLanguage(language === 'ko' ? 'en' : 'ko')}
+        >
           {say('language')}
         </Button>
         {session.status === 'member' && <Button onClick={() => void onLogOut()}>{say('logOut')}</Button>}

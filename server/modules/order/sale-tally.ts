@@ -2,7 +2,7 @@
 import type { ListenTarget } from '../../platform/notify.ts'
 
 /** Of one sale and one second. */
-export interface Tally {
+interface Tally {
   claims: number
   refusals: Record<string, number>
   /** Of claims that reached the gate, by the buckets of `bucketOf`. */

@@ -19,7 +19,11 @@ export function FormCard<Name extends string>({
 }) {
   const say = accountTexts.useSay()
   return (
-    <form onSubmit={form.onSubmit} noValidate className="grid gap-4 rounded-card border border-line bg-surface p-4 sm:p-6">
+    <form
+      onSubmit={form.onSubmit}
+      noValidate
+      className="grid gap-4 rounded-card border border-line bg-surface p-4 sm:p-6"
+    >
       {form.problem !== undefined && (
         <Note tone="bad" isUrgent title={form.problem.message}>
           {more}

@@ -132,7 +132,13 @@ export function VerifyPage() {
   const onResend = async (): Promise<void> => {
     if (email === undefined) return
     const answer = await ask(shop.POST(`${USERS}/email-verification/resend`, { body: { email } }))
-    toast(answer.kind === 'done' ? say('resent') : answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    toast(
+      answer.kind === 'done'
+        ? say('resent')
+        : answer.kind === 'refused'
+          ? answer.problem.message
+          : say('unknown'),
+    )
   }
   return (
     <Page title={say('verify')} isNarrow>

@@ -79,7 +79,8 @@ function ChangePassword({ userId }: { userId: number }) {
   const say = accountTexts.useSay()
   const form = useForm({
     initial: NO_PASSWORDS,
-    send: (body) => ask(shop.PUT(`${ONE}/password`, { params: { path: { userId }, header: newKey() }, body })),
+    send: (body) =>
+      ask(shop.PUT(`${ONE}/password`, { params: { path: { userId }, header: newKey() }, body })),
     onDone() {
       form.set(NO_PASSWORDS)
       toast(say('changed'))
@@ -102,7 +103,9 @@ function Export({ userId }: { userId: number }) {
   const [isBusy, setBusy] = useState(false)
   const onDownload = async (): Promise<void> => {
     setBusy(true)
-    const answer = await send(new Request(`/user-service/api/v1/users/${userId}/export`)).catch(() => undefined)
+    const answer = await send(new Request(`/user-service/api/v1/users/${userId}/export`)).catch(
+      () => undefined,
+    )
     setBusy(false)
     if (answer?.ok !== true) return toast(say('unknown'))
     const link = document.createElement('a')
@@ -146,27 +149,28 @@ function Leave({ userId }: { userId: number }) {
       <Button variant="danger" onClick={() => setOpen(true)}>
         {say('leave')}
       </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-        title={say('leaveConfirm')}
-        confirm={
-          <Button variant="danger" type="submit" form="leave" isBusy={form.isBusy}>
-            {say('leave')}
-          </Button>
-        }
-      >
-        <form id="leave" onSubmit={form.onSubmit} noValidate>
-          <Field
-            label={say('password')}
-            type="password"
-            autoComplete="current-password"
-            required
-            {...form.input('password')}
-            error={form.errors['password'] ?? form.problem?.message}
-          />
-        </form>
-      </ConfirmDialog>
+      {isOpen && (
+        <ConfirmDialog
+          onClose={() => setOpen(false)}
+          title={say('leaveConfirm')}
+          confirm={
+            <Button variant="danger" type="submit" form="leave" isBusy={form.isBusy}>
+              {say('leave')}
+            </Button>
+          }
+        >
+          <form id="leave" onSubmit={form.onSubmit} noValidate>
+            <Field
+              label={say('password')}
+              type="password"
+              autoComplete="current-password"
+              required
+              {...form.input('password')}
+              error={form.errors['password'] ?? form.problem?.message}
+            />
+          </form>
+        </ConfirmDialog>
+      )}
     </Card>
   )
 }

@@ -102,7 +102,12 @@ export const accountTexts = defineTexts(
     leaveConfirm: 'Enter your password to delete the account',
     left: 'Your account is deleted. Thank you for having been here.',
     role: 'Kind of account',
-    roleOf: { UNCERTIFIED_USER: 'Not verified', CERTIFIED_USER: 'Buyer', SELLER: 'Seller', ADMIN: 'Administrator' },
+    roleOf: {
+      UNCERTIFIED_USER: 'Not verified',
+      CERTIFIED_USER: 'Buyer',
+      SELLER: 'Seller',
+      ADMIN: 'Administrator',
+    },
     demo: 'Accounts to try',
     demoMore: 'This shop is a demo: log in with one of these.',
   },

@@ -10,7 +10,7 @@ import { useServerNow } from '../../shared/time/use-server-now.ts'
 import { catalogueTexts } from './texts.ts'
 
 /** The whole card leads to the item; its name is the link. */
-export function ItemCard({ item }: { item: Item }) {
+function ItemCard({ item }: { item: Item }) {
   return (
     <article className="relative grid content-start overflow-hidden rounded-card border border-line bg-surface hover:border-line-strong">
       <ItemCover itemId={item.id} className="aspect-[4/3] w-full" />

@@ -35,7 +35,8 @@ export function HomePage() {
 
 function List({ query, empty }: { query: ListQuery; empty: string }) {
   const { data, error, refetch } = useQuery({ ...itemListQuery(query), refetchInterval: REFRESH_MS })
-  if (data !== undefined) return data.items.length === 0 ? <EmptyState title={empty} /> : <ItemGrid items={data.items} />
+  if (data !== undefined)
+    return data.items.length === 0 ? <EmptyState title={empty} /> : <ItemGrid items={data.items} />
   return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
 }
 
@@ -52,7 +53,10 @@ export function SearchPage() {
     placeholderData: keepPreviousData,
   })
   const go = (search: { page?: number; sort?: string }): void =>
-    void navigate({ to: '/search', search: { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }), ...search } })
+    void navigate({
+      to: '/search',
+      search: { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }), ...search },
+    })
   return (
     <Page
       title={q === undefined ? say('search') : say('resultsOf', { q })}

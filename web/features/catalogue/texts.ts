@@ -17,7 +17,12 @@ export const catalogueTexts = defineTexts(
     none: '찾는 상품이 없습니다',
     noneMore: '다른 말로 찾아 보세요. 낱말의 일부만 써도 됩니다.',
     sort: '정렬',
-    sortBy: { newest: '새로 나온 순', openTime: '오픈 시각 순', price: '낮은 가격 순', dearest: '높은 가격 순' },
+    sortBy: {
+      newest: '새로 나온 순',
+      openTime: '오픈 시각 순',
+      price: '낮은 가격 순',
+      dearest: '높은 가격 순',
+    },
     previous: '이전',
     next: '다음',
     pageOf: '{{page}} / {{pages}} 쪽',

@@ -89,11 +89,18 @@ function CartLine({
   return (
     <ListLine item={item}>
       {item.isOnSale && !item.isReserved && !item.isOrderable && (
-        <Badge tone="warn">{item.available === 0 ? say('out') : say('short', { count: count(item.available) })}</Badge>
+        <Badge tone="warn">
+          {item.available === 0 ? say('out') : say('short', { count: count(item.available) })}
+        </Badge>
       )}
       {item.isReserved && <Badge tone="info">{say('limited')}</Badge>}
       {item.isOnSale && !item.isReserved && (
-        <QuantityInput value={item.quantity} max={UNITS_MAX} onChange={onQuantity} label={say('quantityOf', { name })} />
+        <QuantityInput
+          value={item.quantity}
+          max={UNITS_MAX}
+          onChange={onQuantity}
+          label={say('quantityOf', { name })}
+        />
       )}
       <Button aria-label={say('remove', { name })} onClick={onRemove}>
         {say('removeShort')}
@@ -139,7 +146,12 @@ function Summary({ cart, member }: { cart: Cart; member: Member }) {
           </dd>
         </div>
       </dl>
-      <Button variant="primary" disabled={orderable.length === 0} isBusy={isBusy} onClick={() => void onOrder()}>
+      <Button
+        variant="primary"
+        disabled={orderable.length === 0}
+        isBusy={isBusy}
+        onClick={() => void onOrder()}
+      >
         {say('order')}
       </Button>
     </Card>

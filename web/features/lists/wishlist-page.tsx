@@ -32,7 +32,8 @@ function Wishlist() {
   if (data === undefined)
     return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
   const done = async (answer: Answer<unknown>, key: string, words?: string): Promise<void> => {
-    if (answer.kind !== 'done') return toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    if (answer.kind !== 'done')
+      return toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
     await queries.invalidateQueries({ queryKey: [key] })
     if (words !== undefined) toast(words)
   }
@@ -41,7 +42,10 @@ function Wishlist() {
   const onAdd = async (itemId: number): Promise<void> =>
     done(
       await ask(
-        shop.POST('/order-service/api/v1/carts', { params: { header: newKey() }, body: { itemId, quantity: 1 } }),
+        shop.POST('/order-service/api/v1/carts', {
+          params: { header: newKey() },
+          body: { itemId, quantity: 1 },
+        }),
       ),
       'cart',
       say('added'),

@@ -26,7 +26,10 @@ export function Chart({ points }: { points: readonly ChartPoint[] }) {
     const box = place.current
     if (box === null) return
     const colours = getComputedStyle(document.documentElement)
-    const axis = { stroke: colours.getPropertyValue('--muted'), grid: { stroke: colours.getPropertyValue('--line') } }
+    const axis = {
+      stroke: colours.getPropertyValue('--muted'),
+      grid: { stroke: colours.getPropertyValue('--line') },
+    }
     const made = new uPlot(
       {
         width: box.clientWidth,

@@ -109,7 +109,9 @@ function Rates({ last }: { last: Second }) {
       {(['claims', 'placed', 'paid', 'expired', 'canceled'] as const).map((name) => (
         <div key={name}>
           <dt className="text-sm text-muted">{say(name)}</dt>
-          <dd className="tabular text-2xl font-bold">{count(Math.round(last.perSecond[name] / last.seconds))}</dd>
+          <dd className="tabular text-2xl font-bold">
+            {count(Math.round(last.perSecond[name] / last.seconds))}
+          </dd>
         </div>
       ))}
     </dl>
@@ -206,13 +208,13 @@ function MoveDialog({ itemId, move, onClose }: { itemId: number; move: Move; onC
       }),
     )
     setBusy(false)
-    if (answer.kind !== 'done') return setProblem(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    if (answer.kind !== 'done')
+      return setProblem(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
     toast(say('done'))
     onClose()
   }
   return (
     <ConfirmDialog
-      isOpen
       onClose={onClose}
       title={say(`${move}Title`)}
       confirm={

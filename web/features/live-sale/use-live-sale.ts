@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { send } from '../../shared/api/shop.ts'
 import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
 
-export interface PerSecond {
+interface PerSecond {
   claims: number
   placed: number
   paid: number

@@ -38,7 +38,15 @@ function Checkout({ orderId }: { orderId: number }) {
   return <ByStatus order={order} problem={refused} wasClosed={back.code !== undefined} />
 }
 
-function ByStatus({ order, problem, wasClosed }: { order: Order; problem: string | undefined; wasClosed: boolean }) {
+function ByStatus({
+  order,
+  problem,
+  wasClosed,
+}: {
+  order: Order
+  problem: string | undefined
+  wasClosed: boolean
+}) {
   const say = orderTexts.useSay()
   const orderId = String(order.orderId)
   const see = (
@@ -100,7 +108,8 @@ function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId,
   const isAsked = useRef(false)
   const isConfirming = paymentKey !== undefined && providerOrderId !== undefined && amount !== undefined
   useEffect(() => {
-    if (paymentKey === undefined || providerOrderId === undefined || amount === undefined || isAsked.current) return
+    if (paymentKey === undefined || providerOrderId === undefined || amount === undefined || isAsked.current)
+      return
     isAsked.current = true
     const confirm = async (): Promise<void> => {
       const answer = await ask(
@@ -109,7 +118,12 @@ function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId,
       // Nobody knows: the order itself says "being checked" until somebody does.
       setRefused(answer.kind === 'refused' ? answer.problem.message : undefined)
       await queries.invalidateQueries({ queryKey: ['order', orderId] })
-      await navigate({ to: '/checkout/$orderId', params: { orderId: String(orderId) }, search: {}, replace: true })
+      await navigate({
+        to: '/checkout/$orderId',
+        params: { orderId: String(orderId) },
+        search: {},
+        replace: true,
+      })
       isAsked.current = false
     }
     void confirm()
@@ -119,7 +133,15 @@ function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId,
 
 type ProviderName = 'TOSS' | 'NICE'
 
-function Pay({ order, problem, wasClosed }: { order: Order; problem: string | undefined; wasClosed: boolean }) {
+function Pay({
+  order,
+  problem,
+  wasClosed,
+}: {
+  order: Order
+  problem: string | undefined
+  wasClosed: boolean
+}) {
   const say = orderTexts.useSay()
   const { data } = useQuery(providersQuery)
   const [chosen, setChosen] = useState<ProviderName>()
@@ -194,7 +216,8 @@ function usePay(order: Order) {
         })
       }
       setBusy(false)
-      if (answer.kind !== 'done') setRefused(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+      if (answer.kind !== 'done')
+        setRefused(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
       await queries.invalidateQueries({ queryKey: ['order', orderId] })
     },
   }

@@ -24,9 +24,12 @@ const NAMES_MAX = 100
 
 function Orders() {
   const say = orderTexts.useSay()
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(ordersQuery)
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
+    useInfiniteQuery(ordersQuery)
   const orders = data?.pages.flatMap((page) => page.orders) ?? []
-  const itemIds = [...new Set(orders.flatMap((order) => order.orderItemList.slice(0, 1).map((line) => line.itemId)))]
+  const itemIds = [
+    ...new Set(orders.flatMap((order) => order.orderItemList.slice(0, 1).map((line) => line.itemId))),
+  ]
   const { data: items } = useQuery(itemsQuery(itemIds.slice(0, NAMES_MAX)))
   if (data === undefined)
     return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
@@ -77,7 +80,11 @@ function Orders() {
         })}
       </ul>
       {hasNextPage && (
-        <Button className="justify-self-center" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <Button
+          className="justify-self-center"
+          isBusy={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+        >
           {say('more')}
         </Button>
       )}

@@ -76,7 +76,11 @@ function State({ order }: { order: Order }) {
         <Note tone="plain" title={say('expired')}>
           {say('expiredMore')}{' '}
           {first !== undefined && (
-            <Link to="/items/$itemId" params={{ itemId: String(first.itemId) }} className={buttonLook('plain', 'px-0')}>
+            <Link
+              to="/items/$itemId"
+              params={{ itemId: String(first.itemId) }}
+              className={buttonLook('plain', 'px-0')}
+            >
               {say('again')}
             </Link>
           )}
@@ -129,7 +133,8 @@ function Lines({ order, items }: { order: Order; items: Items }) {
               </Link>
               <p className="tabular text-sm text-muted">
                 {won(line.unitPrice)} × {say('quantity', { count: line.quantity })}
-                {line.canceledQuantity !== undefined && ` · ${say('canceledUnits', { count: line.canceledQuantity })}`}
+                {line.canceledQuantity !== undefined &&
+                  ` · ${say('canceledUnits', { count: line.canceledQuantity })}`}
               </p>
             </div>
             <div className="grid justify-items-end gap-1">
@@ -218,7 +223,12 @@ function Payments({ orderId }: { orderId: number }) {
               </p>
             ))}
             {payment.receiptUrl !== null && (
-              <a href={payment.receiptUrl} rel="noreferrer" target="_blank" className={buttonLook('plain', 'justify-self-start px-0')}>
+              <a
+                href={payment.receiptUrl}
+                rel="noreferrer"
+                target="_blank"
+                className={buttonLook('plain', 'justify-self-start px-0')}
+              >
                 {say('receipt')}
               </a>
             )}

@@ -14,14 +14,18 @@ const SOON_MS = 2_000
 const CALM_MS = 15_000
 
 /** What moves by itself is looked at more often. */
-const isMoving = ({ status, paying }: Order): boolean =>
-  paying === 'CHECKING' || /REQUESTED$/.test(status) || status === 'CREATED'
+const isMoving = ({ status, paying, takenBack }: Order): boolean =>
+  paying === 'CHECKING' ||
+  status === 'CREATED' ||
+  status.endsWith('REQUESTED') ||
+  takenBack.some((one) => one.status !== 'DONE')
 
 export const orderQuery = (orderId: number) =>
   queryOptions({
     queryKey: ['order', orderId],
     queryFn: () => read(shop.GET(`${ORDERS}/{orderId}`, { params: { path: { orderId } } })),
-    refetchInterval: ({ state: { data } }) => (data === undefined ? false : isMoving(data) ? SOON_MS : CALM_MS),
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined ? false : isMoving(data) ? SOON_MS : CALM_MS,
   })
 
 export const paymentsQuery = (orderId: number) =>

@@ -23,7 +23,10 @@ const STATES: Readonly<Record<TakeBackKind, ReadonlySet<string>>> = {
 }
 
 /** Lines of which something can be taken back. The server has the last word. */
-export const unitsToTakeBack = (order: Pick<Order, 'orderItemList' | 'paying'>, kind: TakeBackKind): OrderLine[] =>
+export const unitsToTakeBack = (
+  order: Pick<Order, 'orderItemList' | 'paying'>,
+  kind: TakeBackKind,
+): OrderLine[] =>
   order.paying === 'CHECKING'
     ? []
     : order.orderItemList.filter(({ status, quantity }) => quantity > 0 && STATES[kind].has(status))
@@ -52,7 +55,6 @@ export function TakeBackDialog({
   const amount = lines.reduce((sum, { itemId, unitPrice }) => sum + unitPrice * (units.get(itemId) ?? 0), 0)
   return (
     <ConfirmDialog
-      isOpen
       onClose={onClose}
       title={say(kind === 'CANCEL' ? 'cancelTitle' : 'returnTitle')}
       confirm={
@@ -83,7 +85,12 @@ export function TakeBackDialog({
           )
         })}
       </ul>
-      <Field label={say('reason')} value={reason} maxLength={200} onChange={(event) => setReason(event.target.value)} />
+      <Field
+        label={say('reason')}
+        value={reason}
+        maxLength={200}
+        onChange={(event) => setReason(event.target.value)}
+      />
       {order.status !== 'CREATED' && (
         <p className="font-semibold" role="status">
           {say('back2', { amount: won(amount) })}

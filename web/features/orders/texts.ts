@@ -61,7 +61,8 @@ export const orderTexts = defineTexts(
     returned: '반품을 접수했습니다.',
     back2: '돌려받을 금액 {{amount}}',
     checking: '결제 결과를 확인하고 있습니다',
-    checkingMore: '결제되었는지 아직 알 수 없습니다. 확인되는 대로 이 화면이 바뀝니다. 두 번 결제되지 않습니다.',
+    checkingMore:
+      '결제되었는지 아직 알 수 없습니다. 확인되는 대로 이 화면이 바뀝니다. 두 번 결제되지 않습니다.',
     refused: '지난 결제가 거절되었습니다. 상품은 아직 잡혀 있습니다.',
     expired: '결제 시간이 지나 주문이 끝났습니다',
     expiredMore: '결제되지 않았습니다. 남은 수량이 있으면 다시 주문할 수 있습니다.',
@@ -142,7 +143,8 @@ export const orderTexts = defineTexts(
     returned: 'Your return is on its way.',
     back2: 'You get back {{amount}}',
     checking: 'Your payment is being checked',
-    checkingMore: 'It is not known yet whether it was charged. This page changes as soon as it is. You will not be charged twice.',
+    checkingMore:
+      'It is not known yet whether it was charged. This page changes as soon as it is. You will not be charged twice.',
     refused: 'The last payment was refused. Your goods are still held.',
     expired: 'The time to pay is over, and so is this order',
     expiredMore: 'Nothing was charged. If something is left you can order again.',

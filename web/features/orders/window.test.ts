@@ -25,7 +25,10 @@ test('the window of Toss leads back to the checkout, whatever comes of it', () =
 })
 
 test('that of NICEPAY posts to the server, which leads back to the storefront', () => {
-  const url = simulatorUrl({ ...checkout, provider: 'NICE', windowUrl: 'http://pay.example/nice/window' }, BACK)
+  const url = simulatorUrl(
+    { ...checkout, provider: 'NICE', windowUrl: 'http://pay.example/nice/window' },
+    BACK,
+  )
   expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
     clientId: 'test_ck',
     method: 'card',

@@ -1,7 +1,10 @@
 // What can be done now: wait, log in, buy, look what became of it – and what to do next when the answer is no.
+import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
+import { codeOf, read } from '../../shared/api/answer.ts'
 import type { Member } from '../../shared/api/session.ts'
+import { shop } from '../../shared/api/shop.ts'
 import { clockText } from '../../shared/format/duration.ts'
 import { useLanguage } from '../../shared/i18n/language.ts'
 import { Note, type Tone } from '../../shared/parts/badge.tsx'
@@ -43,11 +46,22 @@ export function BuyPanel({ itemId, stock, status, member }: PanelProps & { membe
   const limit = stock.limitPerBuyer ?? 1
 
   if (state.step === 'placed')
-    return <Placed order={state.order} {...(limit > state.order.quantity && status === 'OPEN' && { onMore: buyMore })} />
+    return (
+      <Placed
+        order={state.order}
+        status={status}
+        mayBuyMore={limit > state.order.quantity}
+        onMore={buyMore}
+      />
+    )
   if (member.role === 'UNCERTIFIED_USER')
     return (
       <BuyBar price={stock.price}>
-        <Link to="/verify" search={{ user: member.id, email: member.email }} className={buttonLook('primary', 'flex-1')}>
+        <Link
+          to="/verify"
+          search={{ user: member.id, email: member.email }}
+          className={buttonLook('primary', 'flex-1')}
+        >
           {say('verify')}
         </Link>
       </BuyBar>
@@ -74,7 +88,12 @@ export function BuyPanel({ itemId, stock, status, member }: PanelProps & { membe
         </div>
       )}
       <BuyBar price={stock.price * quantity}>
-        <BuyButton state={state} status={status} openTime={stock.openTime} onBuy={() => buy(quantity, stock.price)} />
+        <BuyButton
+          state={state}
+          status={status}
+          openTime={stock.openTime}
+          onBuy={() => buy(quantity, stock.price)}
+        />
       </BuyBar>
     </>
   )
@@ -121,7 +140,12 @@ function BuyButton({
   )
 }
 
-const CLOSED_WORDS = { SCHEDULED: 'notOpen', PAUSED: 'paused', SOLD_OUT: 'soldOut', CLOSED: 'closed' } as const
+const CLOSED_WORDS = {
+  SCHEDULED: 'notOpen',
+  PAUSED: 'paused',
+  SOLD_OUT: 'soldOut',
+  CLOSED: 'closed',
+} as const
 
 /** Can be found by the keyboard before it opens, so that the focus is there when it does. */
 function WaitButton({ openTime, className }: { openTime: string; className: string }) {
@@ -129,7 +153,7 @@ function WaitButton({ openTime, className }: { openTime: string; className: stri
   const language = useLanguage()
   const leftMs = new Date(openTime).getTime() - useServerNow()
   return (
-    <Button variant="primary" aria-disabled className={`tabular opacity-75 ${className}`} aria-label={say('notOpen')}>
+    <Button aria-disabled className={`tabular ${className}`}>
       {say('buyAt', { time: clockText(leftMs, language) })}
     </Button>
   )
@@ -159,15 +183,16 @@ function StatusNote({ status, stock }: { status: SaleStatus; stock: Stock }) {
 }
 
 type Words = 'notOpen' | 'soldOut' | 'limitReached' | 'paused' | 'closed' | 'priceChanged' | 'keyUsed'
-const REFUSED: Readonly<Partial<Record<Refusal, { words: Words; tone: Tone; next?: 'orders' | 'others' }>>> = {
-  not_open: { words: 'notOpen', tone: 'info' },
-  sold_out: { words: 'soldOut', tone: 'plain', next: 'others' },
-  limit_reached: { words: 'limitReached', tone: 'info', next: 'orders' },
-  paused: { words: 'paused', tone: 'warn' },
-  closed: { words: 'closed', tone: 'plain', next: 'others' },
-  price_changed: { words: 'priceChanged', tone: 'warn' },
-  key_used: { words: 'keyUsed', tone: 'warn', next: 'orders' },
-}
+const REFUSED: Readonly<Partial<Record<Refusal, { words: Words; tone: Tone; next?: 'orders' | 'others' }>>> =
+  {
+    not_open: { words: 'notOpen', tone: 'info' },
+    sold_out: { words: 'soldOut', tone: 'plain', next: 'others' },
+    limit_reached: { words: 'limitReached', tone: 'info', next: 'orders' },
+    paused: { words: 'paused', tone: 'warn' },
+    closed: { words: 'closed', tone: 'plain', next: 'others' },
+    price_changed: { words: 'priceChanged', tone: 'warn' },
+    key_used: { words: 'keyUsed', tone: 'warn', next: 'orders' },
+  }
 
 function Refused({ why, waitSeconds, requestId }: Extract<PurchaseState, { step: 'refused' }>) {
   const say = saleTexts.useSay()
@@ -195,7 +220,11 @@ function Refused({ why, waitSeconds, requestId }: Extract<PurchaseState, { step:
       </Note>
     )
   return (
-    <Note tone="bad" isUrgent title={say(why === 'gone' ? 'gone' : why === 'not_verified' ? 'notVerified' : 'invalid')}>
+    <Note
+      tone="bad"
+      isUrgent
+      title={say(why === 'gone' ? 'gone' : why === 'not_verified' ? 'notVerified' : 'invalid')}
+    >
       {say('request', { id: requestId })}
     </Note>
   )
@@ -219,31 +248,87 @@ function Others() {
   )
 }
 
-function Placed({ order, onMore }: { order: PlacedOrder; onMore?: () => void }) {
+/** Looked at again now and then: it may be paid, or over, in another tab or by time. */
+function Placed({
+  order,
+  status,
+  mayBuyMore,
+  onMore,
+}: {
+  order: PlacedOrder
+  status: SaleStatus
+  mayBuyMore: boolean
+  onMore(): void
+}) {
   const say = saleTexts.useSay()
   const orderId = String(order.orderId)
+  const state = useOrderState(order.orderId)
+  const isOpen = status === 'OPEN'
+  const see = (
+    <Link to="/orders/$orderId" params={{ orderId }} className={buttonLook('secondary', 'min-h-14 flex-1')}>
+      {say('seeOrder')}
+    </Link>
+  )
+  const again = (words: 'buyMore' | 'orderAgain') => (
+    <Button
+      variant={words === 'orderAgain' ? 'primary' : 'secondary'}
+      className="min-h-14 flex-1"
+      onClick={onMore}
+    >
+      {say(words)}
+    </Button>
+  )
+  if (state === 'over')
+    return (
+      <>
+        <Note tone="plain" title={say('orderOver', { id: order.orderId })}>
+          {say('orderOverMore')}
+        </Note>
+        <div className="flex flex-wrap gap-2">
+          {see}
+          {isOpen && again('orderAgain')}
+        </div>
+      </>
+    )
   return (
     <div className="grid gap-3">
-      <Note tone="good" isUrgent title={say('placed')}>
+      <Note tone="good" isUrgent title={say(state === 'paid' ? 'bought' : 'placed')}>
         <p>
           {say('order', { id: order.orderId })}
-          {order.place !== undefined && <strong className="block text-lg">{say('place', { place: order.place })}</strong>}
+          {order.place !== undefined && (
+            <strong className="block text-lg">{say('place', { place: order.place })}</strong>
+          )}
         </p>
       </Note>
-      <HoldTimer payBy={order.payBy} />
+      {state === 'unpaid' && <HoldTimer payBy={order.payBy} />}
       <div className="flex flex-wrap gap-2">
-        <Link to="/checkout/$orderId" params={{ orderId }} className={buttonLook('primary', 'min-h-14 flex-1 text-lg')}>
-          {say('pay')}
-        </Link>
-        <Link to="/orders/$orderId" params={{ orderId }} className={buttonLook('secondary', 'min-h-14')}>
-          {say('seeOrder')}
-        </Link>
-        {onMore !== undefined && (
-          <Button className="min-h-14" onClick={onMore}>
-            {say('buyMore')}
-          </Button>
+        {state === 'unpaid' && (
+          <Link
+            to="/checkout/$orderId"
+            params={{ orderId }}
+            className={buttonLook('primary', 'min-h-14 flex-1 text-lg')}
+          >
+            {say('pay')}
+          </Link>
         )}
+        {see}
+        {isOpen && mayBuyMore && again('buyMore')}
       </div>
     </div>
   )
+}
+
+const LOOK_EVERY_MS = 5_000
+
+function useOrderState(orderId: number): 'unpaid' | 'paid' | 'over' {
+  const { data, error } = useQuery({
+    queryKey: ['order', orderId],
+    queryFn: () =>
+      read(shop.GET('/order-service/api/v1/orders/{orderId}', { params: { path: { orderId } } })),
+    refetchInterval: LOOK_EVERY_MS,
+  })
+  // Kept in this browser, and not known to the shop any more.
+  if (codeOf(error) === 'NOT_FOUND_ORDER') return 'over'
+  if (data === undefined || data.status === 'CREATED') return 'unpaid'
+  return /^(EXPIRED|CANCELED|RETURNED|FAILED|PAYMENT_FAILED)$/.test(data.status) ? 'over' : 'paid'
 }

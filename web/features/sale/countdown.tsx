@@ -5,7 +5,12 @@ import { useCue } from '../../shared/time/use-cues.ts'
 import { useClockReading, useServerNow } from '../../shared/time/use-server-now.ts'
 import { saleTexts } from './texts.ts'
 
-const CUES = { 600_000: 'cue.tenMinutes', 60_000: 'cue.oneMinute', 10_000: 'cue.tenSeconds', 0: 'cue.open' } as const
+const CUES = {
+  600_000: 'cue.tenMinutes',
+  60_000: 'cue.oneMinute',
+  10_000: 'cue.tenSeconds',
+  0: 'cue.open',
+} as const
 
 /** Ticks for the eye; said aloud at its cues alone. */
 export function Countdown({ openTime, isOpen }: { openTime: string; isOpen: boolean }) {
@@ -23,7 +28,9 @@ export function Countdown({ openTime, isOpen }: { openTime: string; isOpen: bool
             {clockText(leftMs, language)}
           </p>
           <p className="tabular text-sm text-muted">
-            {reading === undefined ? say('clockUnknown') : say('clock', { ms: Math.ceil(reading.accuracyMs) })}
+            {reading === undefined
+              ? say('clockUnknown')
+              : say('clock', { ms: Math.ceil(reading.accuracyMs) })}
           </p>
         </div>
       )}

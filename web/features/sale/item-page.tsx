@@ -107,7 +107,11 @@ function SaleView({ item, followed, session }: { item: Item; followed: Followed;
         ) : null}
       </Card>
       {isSeller && (
-        <Link to="/console/sales/$itemId" params={{ itemId: String(item.id) }} className={buttonLook('secondary')}>
+        <Link
+          to="/console/sales/$itemId"
+          params={{ itemId: String(item.id) }}
+          className={buttonLook('secondary')}
+        >
           {say('watch')}
         </Link>
       )}
@@ -144,7 +148,8 @@ function Terms({ stock }: { stock: Stock }) {
       )}
       <dd className="col-span-2 text-muted">
         {stock.limitPerBuyer !== null && say('limit', { count: stock.limitPerBuyer })}
-        {stock.holdSeconds !== null && ` · ${say('hold', { time: spokenDuration(stock.holdSeconds * 1_000, language) })}`}
+        {stock.holdSeconds !== null &&
+          ` · ${say('hold', { time: spokenDuration(stock.holdSeconds * 1_000, language) })}`}
       </dd>
     </dl>
   )
@@ -159,7 +164,13 @@ function WishButton({ itemId }: { itemId: number }) {
       shop.POST('/user-service/api/v1/wishlists', { params: { query: { itemId }, header: newKey() } }),
     )
     setBusy(false)
-    toast(answer.kind === 'done' ? say('wished') : answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    toast(
+      answer.kind === 'done'
+        ? say('wished')
+        : answer.kind === 'refused'
+          ? answer.problem.message
+          : say('unknown'),
+    )
   }
   return (
     <Button isBusy={isBusy} onClick={() => void onWish()}>

@@ -15,7 +15,15 @@ import type { Stock } from './use-stock.ts'
 
 const UNITS_MAX = 1_000
 
-export function NormalPanel({ itemId, stock, isMember }: { itemId: number; stock: Stock; isMember: boolean }) {
+export function NormalPanel({
+  itemId,
+  stock,
+  isMember,
+}: {
+  itemId: number
+  stock: Stock
+  isMember: boolean
+}) {
   const say = saleTexts.useSay()
   const { href } = useLocation()
   const [quantity, setQuantity] = useState(1)
@@ -40,7 +48,13 @@ export function NormalPanel({ itemId, stock, isMember }: { itemId: number; stock
             <Button className="flex-1" disabled={isOut} isBusy={isBusy} onClick={() => void addToCart()}>
               {say('addToCart')}
             </Button>
-            <Button variant="primary" className="flex-1" disabled={isOut} isBusy={isBusy} onClick={() => void buyNow()}>
+            <Button
+              variant="primary"
+              className="flex-1"
+              disabled={isOut}
+              isBusy={isBusy}
+              onClick={() => void buyNow()}
+            >
               {say('buyNow')}
             </Button>
           </div>
@@ -69,7 +83,10 @@ function useNormalPurchase(itemId: number, quantity: number, price: number) {
     async addToCart() {
       setBusy(true)
       const answer = await ask(
-        shop.POST('/order-service/api/v1/carts', { params: { header: newKey() }, body: { itemId, quantity } }),
+        shop.POST('/order-service/api/v1/carts', {
+          params: { header: newKey() },
+          body: { itemId, quantity },
+        }),
       )
       setBusy(false)
       if (answer.kind === 'refused') return toast(answer.problem.message)

@@ -63,5 +63,5 @@ export const codeOf = (error: unknown): string | undefined =>
 
 /** `{ email: 'Enter an e-mail address.' }`: the first reason for each field. */
 export function fieldErrors(problem: Problem): Record<string, string> {
-  return Object.fromEntries(problem.errors.map(({ field, reason }) => [field, reason]).reverse())
+  return Object.fromEntries(problem.errors.map(({ field, reason }) => [field, reason]).toReversed())
 }

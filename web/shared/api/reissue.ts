@@ -19,7 +19,7 @@ export function reissue(askedAt: number): Promise<boolean> {
 function alone<Result>(work: () => Promise<Result>): Promise<Result> {
   // The lock is missing where the page is not a secure context, whatever the types say.
   const locks = navigator.locks as LockManager | undefined
-  return locks === undefined ? work() : (locks.request('session.reissue', work) as Promise<Result>)
+  return locks === undefined ? work() : locks.request('session.reissue', work)
 }
 
 async function reissueOnce(askedAt: number): Promise<boolean> {

@@ -18,13 +18,11 @@ export interface Member {
 
 export type Session =
   /** Not known yet. */
-  | { status: 'loading' }
-  | { status: 'guest' }
-  | { status: 'member'; member: Member }
+  { status: 'loading' } | { status: 'guest' } | { status: 'member'; member: Member }
 
 const ME_FRESH_MS = 60_000
 
-export const meQuery = queryOptions({
+const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async (): Promise<Member | null> => {
     if (!isSessionExpected()) return null

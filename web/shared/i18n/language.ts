@@ -4,7 +4,6 @@ import { useSyncExternalStore } from 'react'
 
 export type Language = 'ko' | 'en'
 
-export const LANGUAGES: readonly Language[] = ['ko', 'en']
 const COOKIE = 'lang'
 const COOKIE_SECONDS = 365 * 24 * 60 * 60
 

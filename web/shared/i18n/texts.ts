@@ -11,13 +11,13 @@ export type Alike<T extends Texts> = {
 }
 
 /** `title`, `form.email`, … */
-export type KeyOf<T extends Texts> = {
+type KeyOf<T extends Texts> = {
   [Key in keyof T & string]: T[Key] extends Texts ? `${Key}.${KeyOf<T[Key]>}` : Key
 }[keyof T & string]
 
 /** `{{name}}` in a text is replaced by the value of that name. */
-export type Values = Readonly<Record<string, string | number>>
-export type Say<T extends Texts> = (key: KeyOf<T>, values?: Values) => string
+type Values = Readonly<Record<string, string | number>>
+type Say<T extends Texts> = (key: KeyOf<T>, values?: Values) => string
 
 export interface FeatureTexts<T extends Texts> {
   /** In a component: says it in the language of the moment, and again when that changes. */

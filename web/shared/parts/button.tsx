@@ -21,14 +21,20 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   children: ReactNode
 }
 
-export function Button({ variant = 'secondary', isBusy = false, className = '', onClick, ...rest }: ButtonProps) {
+export function Button({
+  variant = 'secondary',
+  isBusy = false,
+  className = '',
+  onClick,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
       aria-disabled={isBusy || undefined}
       aria-busy={isBusy || undefined}
-      className={buttonLook(variant, `${isBusy ? 'opacity-75' : ''} ${className}`)}
+      className={buttonLook(variant, `${className}`)}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
     />
   )

@@ -22,11 +22,29 @@ export function ItemCover({ itemId, className = '' }: { itemId: number; classNam
   const tilt = Math.round(random() * 90 - 45)
   const size = 60 + random() * 60
   return (
-    <svg viewBox="0 0 400 300" aria-hidden="true" preserveAspectRatio="xMidYMid slice" className={`block ${className}`}>
+    <svg
+      viewBox="0 0 400 300"
+      aria-hidden="true"
+      preserveAspectRatio="xMidYMid slice"
+      className={`block ${className}`}
+    >
       <rect width="400" height="300" fill={`var(--${back}-soft)`} />
       <circle cx={cx} cy={cy} r={size} fill={`var(--${back})`} opacity="0.85" />
-      <rect x={400 - cx - size / 2} y={150 - size / 3} width={size * 1.4} height={size * 1.4} rx="18" fill={`var(--${front})`} opacity="0.8" transform={`rotate(${tilt} 200 150)`} />
-      <path d={`M0 ${230 + random() * 30} Q 120 ${180 + random() * 60} 220 ${230 + random() * 20} T 400 ${210 + random() * 40} V300 H0Z`} fill="var(--ink)" opacity="0.12" />
+      <rect
+        x={400 - cx - size / 2}
+        y={150 - size / 3}
+        width={size * 1.4}
+        height={size * 1.4}
+        rx="18"
+        fill={`var(--${front})`}
+        opacity="0.8"
+        transform={`rotate(${tilt} 200 150)`}
+      />
+      <path
+        d={`M0 ${230 + random() * 30} Q 120 ${180 + random() * 60} 220 ${230 + random() * 20} T 400 ${210 + random() * 40} V300 H0Z`}
+        fill="var(--ink)"
+        opacity="0.12"
+      />
     </svg>
   )
 }

@@ -33,7 +33,9 @@ export function HoldTimer({ payBy }: { payBy: string }) {
   return (
     <div className={`grid gap-1 rounded-card px-4 py-3 ${isSoon ? 'bg-bad-soft' : 'bg-warn-soft'}`}>
       {leftMs > 0 ? (
-        <p className={`flex items-baseline justify-between gap-3 font-semibold ${isSoon ? 'text-bad' : 'text-warn'}`}>
+        <p
+          className={`flex items-baseline justify-between gap-3 font-semibold ${isSoon ? 'text-bad' : 'text-warn'}`}
+        >
           <span>
             {isSoon && <span aria-hidden="true">⚠ </span>}
             {say('left')}
@@ -47,7 +49,8 @@ export function HoldTimer({ payBy }: { payBy: string }) {
       )}
       {isSoon && leftMs > 0 && <p className="text-sm">{say('soon')}</p>}
       <p role="status" className="sr-only">
-        {cue !== undefined && (cue === 0 ? say('over') : say('aloud', { time: spokenDuration(cue, language) }))}
+        {cue !== undefined &&
+          (cue === 0 ? say('over') : say('aloud', { time: spokenDuration(cue, language) }))}
       </p>
     </div>
   )

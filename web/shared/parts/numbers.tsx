@@ -14,12 +14,7 @@ export function TimeText({ iso, style = {} }: { iso: string; style?: TimeStyle }
   return (
     <time dateTime={iso}>
       {seoul}
-      {local !== undefined && (
-        <span className="text-muted">
-          {' '}
-          KST ({say('yourTime', { time: local })})
-        </span>
-      )}
+      {local !== undefined && <span className="text-muted"> KST ({say('yourTime', { time: local })})</span>}
     </time>
   )
 }
@@ -39,14 +34,27 @@ export function QuantityInput({
   label?: string
 }) {
   const say = partTexts.useSay()
-  const step = 'grid size-11 place-items-center rounded-control border border-line-strong bg-surface text-xl disabled:opacity-40 hover:bg-sunken'
+  const step =
+    'grid size-11 place-items-center rounded-control border border-line-strong bg-surface text-xl disabled:opacity-40 hover:bg-sunken'
   return (
     <div role="group" aria-label={label ?? say('quantity')} className="flex items-center gap-2">
-      <button type="button" className={step} aria-label={say('less')} disabled={value <= min} onClick={() => onChange(value - 1)}>
+      <button
+        type="button"
+        className={step}
+        aria-label={say('less')}
+        disabled={value <= min}
+        onClick={() => onChange(value - 1)}
+      >
         −
       </button>
       <output className="min-w-8 text-center text-lg font-semibold">{value}</output>
-      <button type="button" className={step} aria-label={say('more')} disabled={value >= max} onClick={() => onChange(value + 1)}>
+      <button
+        type="button"
+        className={step}
+        aria-label={say('more')}
+        disabled={value >= max}
+        onClick={() => onChange(value + 1)}
+      >
         +
       </button>
     </div>

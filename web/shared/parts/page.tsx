@@ -32,10 +32,20 @@ export function Page({ title, actions, isNarrow = false, children }: PageProps) 
 }
 
 export function Card({ children, className = '' }: { children: ReactNode; className?: string }) {
-  return <div className={`rounded-card border border-line bg-surface p-4 sm:p-6 ${className}`}>{children}</div>
+  return (
+    <div className={`rounded-card border border-line bg-surface p-4 sm:p-6 ${className}`}>{children}</div>
+  )
 }
 
-export function Section({ title, children, actions }: { title: string; children: ReactNode; actions?: ReactNode }) {
+export function Section({
+  title,
+  children,
+  actions,
+}: {
+  title: string
+  children: ReactNode
+  actions?: ReactNode
+}) {
   return (
     <section className="grid gap-3" aria-label={title}>
       <div className="flex flex-wrap items-center justify-between gap-2">

@@ -4,7 +4,7 @@ import { AskError } from '../api/answer.ts'
 import { Button } from './button.tsx'
 import { partTexts } from './texts.ts'
 
-export function Skeleton({ className = 'h-6' }: { className?: string }) {
+function Skeleton({ className = 'h-6' }: { className?: string }) {
   return <div aria-hidden="true" className={`animate-shimmer rounded-control bg-sunken ${className}`} />
 }
 
@@ -21,7 +21,15 @@ export function Loading({ rows = 3 }: { rows?: number }) {
   )
 }
 
-export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  title,
+  children,
+  action,
+}: {
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+}) {
   return (
     <div className="grid justify-items-center gap-3 rounded-card border border-dashed border-line-strong px-4 py-12 text-center">
       <svg width="56" height="40" viewBox="0 0 56 40" aria-hidden="true" className="text-line-strong">
@@ -40,9 +48,14 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   const say = partTexts.useSay()
   const problem = error instanceof AskError ? error.problem : undefined
   return (
-    <div role="alert" className="grid justify-items-start gap-3 rounded-card border border-line bg-surface p-6">
+    <div
+      role="alert"
+      className="grid justify-items-start gap-3 rounded-card border border-line bg-surface p-6"
+    >
       <p className="text-lg font-semibold">{problem === undefined ? say('away') : problem.message}</p>
-      <p className="text-muted">{problem === undefined ? say('awayMore') : say('request', { id: problem.requestId })}</p>
+      <p className="text-muted">
+        {problem === undefined ? say('awayMore') : say('request', { id: problem.requestId })}
+      </p>
       {onRetry !== undefined && <Button onClick={onRetry}>{say('retry')}</Button>}
     </div>
   )

@@ -6,18 +6,20 @@ export interface ClockReading {
   accuracyMs: number
 }
 
-export interface RoundTrip {
+interface RoundTrip {
   sentAt: number
   receivedAt: number
   serverTime: number
+  /** How far off the server's own reading may be. */
+  errorMs: number
 }
 
 /** The server read its clock somewhere between the two moments: the shorter the trip, the surer. Undefined without any. */
 export function bestOf(trips: readonly RoundTrip[]): ClockReading | undefined {
   const best = trips.toSorted((a, b) => tripMs(a) - tripMs(b)).at(0)
   if (best === undefined) return undefined
-  const accuracyMs = tripMs(best) / 2
-  return { offsetMs: best.serverTime - (best.sentAt + accuracyMs), accuracyMs }
+  const half = tripMs(best) / 2
+  return { offsetMs: best.serverTime - (best.sentAt + half), accuracyMs: half + best.errorMs }
 }
 
 const tripMs = ({ sentAt, receivedAt }: RoundTrip): number => receivedAt - sentAt
@@ -38,11 +40,6 @@ export function readServerClock(): Promise<ClockReading | undefined> {
     flight = undefined
   })
   return flight
-}
-
-/** A timer that slept (a laptop that was shut) makes what was measured worthless. */
-export function forgetServerClock(): void {
-  reading = undefined
 }
 
 /** Milliseconds since 1970 by the server's clock; by this machine's until that is known. */
@@ -74,10 +71,9 @@ async function roundTrip(): Promise<RoundTrip> {
   const startedAt = performance.now()
   const sentAt = Date.now()
   const answer = await fetch('/time', { cache: 'no-store', signal: AbortSignal.timeout(TRIP_MS_MAX) })
-  const body = (await answer.json()) as { serverTime: string | number }
+  const body = (await answer.json()) as { serverTime: number; errorMs: number }
   // Elapsed time by the clock that nobody sets.
   const receivedAt = sentAt + (performance.now() - startedAt)
-  const serverTime = new Date(body.serverTime).getTime()
-  if (!answer.ok || Number.isNaN(serverTime)) throw new Error('no time')
-  return { sentAt, receivedAt, serverTime }
+  if (!answer.ok || !Number.isFinite(body.serverTime)) throw new Error('no time')
+  return { sentAt, receivedAt, ...body }
 }
