@@ -36,6 +36,11 @@ const vitest = (project: string, minutesMax: number): Step => ({
 export const STATIC_STEPS: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit'], minutesMax: 5 },
   { name: 'types of pages', command: ['tsc', '--noEmit', '-p', 'web'], minutesMax: 5 },
+  {
+    name: 'types of browser tests',
+    command: ['tsc', '--noEmit', '-p', 'tests/browser'],
+    minutesMax: 5,
+  },
   { name: 'lint', command: ['oxlint', '--type-aware'], minutesMax: 5 },
   { name: 'format', command: ['prettier', '--check', '.'], minutesMax: 5 },
   { name: 'unused', command: ['knip'], minutesMax: 5 },

@@ -63,7 +63,7 @@ const RULES: Rule[] = [
     may: (target) =>
       platform(target) ||
       contract(target) ||
-      /^server\/(roles|config|gateway\/\w+|modules\/[^/]+\/module)\.ts$/.test(target),
+      /^server\/(roles|config|gateway\/[\w-]+|modules\/[^/]+\/module)\.ts$/.test(target),
   },
   {
     who: 'config.ts, roles.ts',
@@ -166,6 +166,38 @@ describe('the text of the code', () => {
 
   it('knows nothing of where it was made', () => {
     expect(matching(/\/work\/|\.library|\.\.\/shared/, /^$/)).toEqual([])
+  })
+})
+
+describe('the web application', () => {
+  const web = globSync('web/**/*.{ts,tsx}', { cwd: root, exclude: ['web/dist*/**'] }).map((file) =>
+    normalize(file),
+  )
+  const featureOf = (path: string): string | undefined => /^web\/features\/([^/]+)\//.exec(path)?.[1]
+  const imports = web.flatMap(importsOf)
+  const allowed = ({ file, target }: Import): boolean => {
+    const isOwn = target.startsWith('web/') || target.startsWith('server/') || target.startsWith('client/')
+    if (!isOwn) return true
+    // The contract alone, by the typed client.
+    if (target === 'client/index.ts') return true
+    if (file.startsWith('web/app/')) return target.startsWith('web/')
+    const feature = featureOf(file)
+    if (feature !== undefined && featureOf(target) === feature) return true
+    return target.startsWith('web/shared/') && (feature !== undefined || file.startsWith('web/shared/'))
+  }
+
+  it('is put together in web/app: no feature knows another, and none of it knows the server', () => {
+    expect(imports.length).toBeGreaterThan(100)
+    const broken = imports
+      .filter((one) => !allowed(one))
+      .filter(({ file }) => !/^web\/[\w.]+\.ts$/.test(file))
+    expect(broken).toEqual([])
+  })
+
+  it('has names in kebab-case and no file past 400 lines', () => {
+    expect(web.filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([])
+    const long = web.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400)
+    expect(long).toEqual([])
   })
 })
 

@@ -16,10 +16,7 @@ describe.skipIf(needsBrowser())('orders', () => {
   beforeAll(async () => {
     shop = await startBrowserShop()
   })
-  afterAll(async () => {
-    await shop?.stop()
-    expect(complaints.flat()).toEqual([])
-  })
+  afterAll(() => shop?.stop())
   const enter = async (look: Look = {}): Promise<{ page: Page; name: string }> => {
     const name = await shop.newBuyer()
     const visitor = await shop.visitAs(name, look)
@@ -170,5 +167,9 @@ describe.skipIf(needsBrowser())('orders', () => {
     await page.getByRole('link', { name: '파란 접시' }).waitFor()
     await expectAccessible(page)
     await shoot(page, 'orders-desktop-ko')
+  })
+
+  test('and no page complained of anything', () => {
+    expect(complaints.flat()).toEqual([])
   })
 })

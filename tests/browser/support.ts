@@ -12,8 +12,8 @@ import { findProgram, needsProgram } from '../support/programs.ts'
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
 const ANSWER_MS_MAX = 15_000
 
-export type Size = 'phone' | 'desktop'
-export type Language = 'ko' | 'en'
+type Size = 'phone' | 'desktop'
+type Language = 'ko' | 'en'
 
 export interface Look {
   size?: Size

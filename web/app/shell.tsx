@@ -42,10 +42,10 @@ function Header() {
       <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2">
         <Link to="/" className="inline-flex min-h-11 items-center gap-2 font-bold tracking-tight">
           <img src="/icon.svg" alt="" width="24" height="24" />
-          Hurry Up Order
+          <span className={session.status === 'guest' ? '' : 'max-sm:sr-only'}>Hurry Up Order</span>
         </Link>
         <SearchBox />
-        <nav aria-label={say('menu')} className="-mx-3 flex flex-wrap items-center text-sm md:ml-auto">
+        <nav aria-label={say('menu')} className="-mx-2 ml-auto flex items-center text-sm">
           {session.status === 'guest' ? (
             <>
               <Link to="/login" className={NAV}>
@@ -137,7 +137,7 @@ function Unverified() {
   return (
     <p className="flex flex-wrap items-center justify-center gap-3 bg-info-soft px-4 py-1 text-sm">
       {say('unverified')}
-      <Link to="/verify" search={{ user: session.member.id }} className={buttonLook('plain', 'px-1')}>
+      <Link to="/verify" search={{ user: session.member.id }} className={buttonLook('plain')}>
         {say('verify')}
       </Link>
     </p>
@@ -163,7 +163,7 @@ function Footer() {
     <footer className="mt-12 border-t border-line text-sm text-muted">
       <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-6">
         <p className="max-w-prose flex-1 basis-72">{say('footer')}</p>
-        <a href="/reference" className={buttonLook('plain', 'px-1')}>
+        <a href="/reference" className={buttonLook('plain')}>
           {say('api')}
         </a>
         <label className="inline-flex items-center gap-2">

@@ -10,12 +10,14 @@ export function FormCard<Name extends string>({
   action,
   children,
   more,
+  variant = 'primary',
 }: {
   form: Form<Name>
   action: string
   children: ReactNode
   /** Beside the words of a refusal. */
   more?: ReactNode
+  variant?: 'primary' | 'secondary'
 }) {
   const say = accountTexts.useSay()
   return (
@@ -31,7 +33,7 @@ export function FormCard<Name extends string>({
       )}
       {form.isUnknown && <Note tone="warn" isUrgent title={say('unknown')} />}
       {children}
-      <Button type="submit" variant="primary" isBusy={form.isBusy}>
+      <Button type="submit" variant={variant} isBusy={form.isBusy}>
         {action}
       </Button>
     </form>

@@ -40,7 +40,7 @@ export function LoginPage() {
         action={say('logIn')}
         more={
           isUncertified && (
-            <Link to="/verify" search={{ email: form.values.email }} className={buttonLook('plain', 'px-0')}>
+            <Link to="/verify" search={{ email: form.values.email }} className={buttonLook('plain')}>
               {say('goVerify')}
             </Link>
           )
@@ -56,12 +56,12 @@ export function LoginPage() {
         />
       </FormCard>
       <p className="flex flex-wrap items-center gap-x-4">
-        <Link to="/forgot-password" className={buttonLook('plain', 'px-0')}>
+        <Link to="/forgot-password" className={buttonLook('plain')}>
           {say('forgot')}
         </Link>
         <span>
           {say('noAccount')}{' '}
-          <Link to="/sign-up" className={buttonLook('plain', 'px-1')}>
+          <Link to="/sign-up" className={buttonLook('plain')}>
             {say('signUp')}
           </Link>
         </span>
@@ -99,7 +99,7 @@ export function SignUpPage() {
       </FormCard>
       <p>
         {say('hasAccount')}{' '}
-        <Link to="/login" className={buttonLook('plain', 'px-1')}>
+        <Link to="/login" className={buttonLook('plain')}>
           {say('logIn')}
         </Link>
       </p>

@@ -90,13 +90,16 @@ function ChangePassword({ userId }: { userId: number }) {
     <Field label={label} type="password" autoComplete={autoComplete} required {...form.input(name)} />
   )
   return (
-    <FormCard form={form} action={say('changePassword')}>
+    <FormCard form={form} action={say('changePassword')} variant="secondary">
       {one('originalPassword', say('original'), 'current-password')}
       {one('newPassword', say('newPassword'), 'new-password')}
       {one('newPassword2', say('again'), 'new-password')}
     </FormCard>
   )
 }
+
+/** Browsers fetch what is saved a moment after the click. */
+const KEPT_MS = 10_000
 
 function Export({ userId }: { userId: number }) {
   const say = accountTexts.useSay()
@@ -112,7 +115,7 @@ function Export({ userId }: { userId: number }) {
     link.href = URL.createObjectURL(await answer.blob())
     link.download = 'hurry-up-order.json'
     link.click()
-    URL.revokeObjectURL(link.href)
+    setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS)
   }
   return (
     <Card className="grid justify-items-start gap-3">

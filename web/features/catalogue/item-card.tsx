@@ -10,17 +10,19 @@ import { useServerNow } from '../../shared/time/use-server-now.ts'
 import { catalogueTexts } from './texts.ts'
 
 /** The whole card leads to the item; its name is the link. */
-function ItemCard({ item }: { item: Item }) {
+function ItemCard({ item, isWide }: { item: Item; isWide: boolean }) {
   return (
-    <article className="relative grid content-start overflow-hidden rounded-card border border-line bg-surface hover:border-line-strong">
-      <ItemCover itemId={item.id} className="aspect-[4/3] w-full" />
-      <div className="grid gap-1.5 p-4">
+    <article
+      className={`relative grid content-start overflow-hidden rounded-card border border-line bg-surface hover:border-line-strong ${isWide ? 'md:grid-cols-[3fr_2fr]' : ''}`}
+    >
+      <ItemCover itemId={item.id} className={`aspect-[4/3] w-full ${isWide ? 'md:aspect-[2/1]' : ''}`} />
+      <div className={`grid content-center gap-1.5 p-4 ${isWide ? 'md:gap-3 md:p-8' : ''}`}>
         {item.saleStatus !== undefined && (
           <div>
             <SaleBadge status={item.saleStatus} />
           </div>
         )}
-        <h3 className="text-base font-semibold">
+        <h3 className={isWide ? 'text-xl font-semibold' : 'text-base font-semibold'}>
           <Link
             to="/items/$itemId"
             params={{ itemId: String(item.id) }}
@@ -63,12 +65,14 @@ function OpensIn({ openTime }: { openTime: string }) {
   )
 }
 
-export function ItemGrid({ items }: { items: readonly Item[] }) {
+/** `isLead`: where there is only one, it is shown large. */
+export function ItemGrid({ items, isLead = false }: { items: readonly Item[]; isLead?: boolean }) {
+  const isWide = isLead && items.length === 1
   return (
-    <ul className="grid grid-cols-1 gap-4 min-[28rem]:grid-cols-2 lg:grid-cols-3">
+    <ul className={`grid gap-4 ${isWide ? '' : 'grid-cols-1 min-[28rem]:grid-cols-2 lg:grid-cols-3'}`}>
       {items.map((item) => (
         <li key={item.id} className="grid">
-          <ItemCard item={item} />
+          <ItemCard item={item} isWide={isWide} />
         </li>
       ))}
     </ul>

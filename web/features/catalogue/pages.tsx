@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { itemListQuery, type ListQuery } from '../../shared/api/items.ts'
 import { Button, buttonLook } from '../../shared/parts/button.tsx'
@@ -17,12 +17,12 @@ export function HomePage() {
     <Page title={say('home')}>
       <p className="max-w-prose text-lg text-muted">{say('lead')}</p>
       <Section title={say('limited')}>
-        <List query={{ type: 'limited', sort: 'openTime', size: LIMITED_SHOWN }} empty={say('noLimited')} />
+        <LimitedSales />
       </Section>
       <Section
         title={say('normal')}
         actions={
-          <Link to="/search" className={buttonLook('plain', 'px-1')}>
+          <Link to="/search" className={buttonLook('plain')}>
             {say('all')}
           </Link>
         }
@@ -33,6 +33,25 @@ export function HomePage() {
   )
 }
 
+/** What can be bought now, and what opens next; each by its opening time. What is over is found by searching. */
+function LimitedSales() {
+  const say = catalogueTexts.useSay()
+  const listOf = (saleStatus: 'OPEN' | 'SCHEDULED') => ({
+    ...itemListQuery({ type: 'limited', saleStatus, sort: 'openTime', size: LIMITED_SHOWN }),
+    refetchInterval: REFRESH_MS,
+  })
+  const [open, next] = useQueries({ queries: [listOf('OPEN'), listOf('SCHEDULED')] })
+  const error = open.error ?? next.error
+  if (open.data === undefined || next.data === undefined)
+    return error === null ? (
+      <Loading />
+    ) : (
+      <ErrorState error={error} onRetry={() => void Promise.all([open.refetch(), next.refetch()])} />
+    )
+  const items = [...open.data.items, ...next.data.items]
+  return items.length === 0 ? <EmptyState title={say('noLimited')} /> : <ItemGrid items={items} isLead />
+}
+
 function List({ query, empty }: { query: ListQuery; empty: string }) {
   const { data, error, refetch } = useQuery({ ...itemListQuery(query), refetchInterval: REFRESH_MS })
   if (data !== undefined)
@@ -40,7 +59,7 @@ function List({ query, empty }: { query: ListQuery; empty: string }) {
   return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
 }
 
-const SORTS = { newest: 'newest', openTime: 'openTime', price: 'price', '-price': 'dearest' } as const
+const SORTS = { openTime: 'openTime', newest: 'newest', price: 'price', '-price': 'dearest' } as const
 type Sort = keyof typeof SORTS
 const isSort = (sort: string | undefined): sort is Sort => sort !== undefined && sort in SORTS
 
@@ -49,7 +68,7 @@ export function SearchPage() {
   const navigate = useNavigate()
   const { q, page = 1, sort } = useSearch({ from: '/search' })
   const { data, error, refetch } = useQuery({
-    ...itemListQuery({ q, page: page - 1, sort: isSort(sort) ? sort : undefined }),
+    ...itemListQuery({ q, page: page - 1, sort: isSort(sort) ? sort : 'openTime' }),
     placeholderData: keepPreviousData,
   })
   const go = (search: { page?: number; sort?: string }): void =>
@@ -64,7 +83,7 @@ export function SearchPage() {
         <label className="flex items-center gap-2 text-sm">
           {say('sort')}
           <select
-            value={isSort(sort) ? sort : 'newest'}
+            value={isSort(sort) ? sort : 'openTime'}
             onChange={(event) => go({ sort: event.target.value })}
             className="min-h-11 rounded-control border border-line-strong bg-surface px-2"
           >

@@ -12,6 +12,7 @@ const LINES = [
   { name: 'expired', colour: '--bad', dash: [3, 3] },
 ] as const
 const HEIGHT = 240
+const SHOWN_SECONDS = 60
 
 /** Lines differ by their dashes, too. The numbers stand beside the chart as text. */
 export function Chart({ points }: { points: readonly ChartPoint[] }) {
@@ -35,7 +36,11 @@ export function Chart({ points }: { points: readonly ChartPoint[] }) {
         width: box.clientWidth,
         height: HEIGHT,
         cursor: { show: false },
-        scales: { y: { range: (_plot, _min, max) => [0, Math.max(5, max * 1.1)] } },
+        legend: { live: false },
+        scales: {
+          x: { range: (_plot, _min, max) => [max - SHOWN_SECONDS, max] },
+          y: { range: (_plot, _min, max) => [0, Math.max(5, max * 1.1)] },
+        },
         axes: [axis, { ...axis, size: 48 }],
         series: [
           {},

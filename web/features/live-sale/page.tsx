@@ -53,7 +53,7 @@ function LiveSale({ itemId }: { itemId: number }) {
         </Card>
       </Section>
       <div className="grid gap-6 md:grid-cols-2">
-        <Refusals points={points} last={last} />
+        <Refusals points={points} />
         <Gate last={last} />
       </div>
       <Control itemId={itemId} status={last.sale.status} />
@@ -118,9 +118,12 @@ function Rates({ last }: { last: Second }) {
   )
 }
 
-function Refusals({ last }: { last: Second; points: readonly ChartPoint[] }) {
+function Refusals({ points }: { points: readonly ChartPoint[] }) {
   const say = liveTexts.useSay()
-  const reasons = Object.entries(last.refusals).toSorted(([, a], [, b]) => b - a)
+  const sums: Record<string, number> = {}
+  for (const { refusals } of points)
+    for (const [reason, amount] of Object.entries(refusals)) sums[reason] = (sums[reason] ?? 0) + amount
+  const reasons = Object.entries(sums).toSorted(([, a], [, b]) => b - a)
   return (
     <Section title={say('refusals')}>
       <Card>

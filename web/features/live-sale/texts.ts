@@ -22,8 +22,8 @@ export const liveTexts = defineTexts(
     paid: '결제',
     expired: '만료',
     canceled: '취소',
-    refusals: '거절 이유',
-    noRefusals: '이번 초에는 거절이 없습니다',
+    refusals: '거절 이유 (최근 1분)',
+    noRefusals: '거절이 없습니다',
     reason: {
       not_open: '오픈 전',
       closed: '종료',
@@ -75,8 +75,8 @@ export const liveTexts = defineTexts(
     paid: 'Paid',
     expired: 'Expired',
     canceled: 'Cancelled',
-    refusals: 'Refused, and why',
-    noRefusals: 'Nothing was refused this second',
+    refusals: 'Refused in the last minute, and why',
+    noRefusals: 'Nothing was refused',
     reason: {
       not_open: 'Not open',
       closed: 'Closed',

@@ -26,6 +26,7 @@ export interface Second {
 
 export interface ChartPoint extends PerSecond {
   at: number
+  refusals: Record<string, number>
 }
 
 export interface LiveSale {
@@ -36,7 +37,7 @@ export interface LiveSale {
   refused: string | undefined
 }
 
-const POINTS_MAX = 120
+const POINTS_MAX = 60
 const AGAIN_MS = 3_000
 const NOTHING: LiveSale = { last: undefined, points: [], isStale: false, refused: undefined }
 
@@ -59,18 +60,26 @@ function watch(itemId: number, tell: (change: (before: LiveSale) => LiveSale) =>
     const made = new EventSource(url)
     source = made
     made.addEventListener('recent', (event) => {
-      const { seconds } = JSON.parse(event.data as string) as { seconds: ChartPoint[] }
+      const { seconds } = JSON.parse(event.data as string) as {
+        seconds: Omit<ChartPoint, 'claims' | 'refusals'>[]
+      }
       tell((before) => ({
         ...before,
         refused: undefined,
-        points: seconds.map((second) => ({ ...second, claims: second.placed })),
+        // What was asked is told only while somebody watches.
+        points: seconds.map((second) => ({ ...second, claims: second.placed, refusals: {} })),
       }))
     })
     made.addEventListener('second', (event) => {
       const last = JSON.parse(event.data as string) as Second
       const point = pointOf(last)
       tell((before) => ({
-        last,
+        // Most seconds of a calm sale have no claim to be timed.
+        last: {
+          ...last,
+          latencyMs:
+            last.latencyMs.p50 === null && before.last !== undefined ? before.last.latencyMs : last.latencyMs,
+        },
         isStale: false,
         refused: undefined,
         points: [...before.points, point].slice(-POINTS_MAX),
@@ -104,10 +113,11 @@ const codeIn = async (answer: Response): Promise<unknown> =>
   ((await answer.json().catch(() => ({}))) as { code?: unknown }).code
 
 /** Where a second took longer, what happened in it is spread. */
-function pointOf({ at, perSecond, seconds }: Second): ChartPoint {
+function pointOf({ at, perSecond, seconds, refusals }: Second): ChartPoint {
   const each = (amount: number): number => amount / seconds
   return {
     at,
+    refusals,
     claims: each(perSecond.claims),
     placed: each(perSecond.placed),
     paid: each(perSecond.paid),

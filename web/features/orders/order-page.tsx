@@ -79,7 +79,7 @@ function State({ order }: { order: Order }) {
             <Link
               to="/items/$itemId"
               params={{ itemId: String(first.itemId) }}
-              className={buttonLook('plain', 'px-0')}
+              className={buttonLook('plain')}
             >
               {say('again')}
             </Link>
@@ -227,7 +227,7 @@ function Payments({ orderId }: { orderId: number }) {
                 href={payment.receiptUrl}
                 rel="noreferrer"
                 target="_blank"
-                className={buttonLook('plain', 'justify-self-start px-0')}
+                className={buttonLook('plain', 'justify-self-start')}
               >
                 {say('receipt')}
               </a>

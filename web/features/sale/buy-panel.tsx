@@ -214,7 +214,7 @@ function Refused({ why, waitSeconds, requestId }: Extract<PurchaseState, { step:
   if (why === 'signed_out')
     return (
       <Note tone="warn" isUrgent title={say('signedOut')}>
-        <Link to="/login" search={{ next: href }} className={buttonLook('plain', 'px-0')}>
+        <Link to="/login" search={{ next: href }} className={buttonLook('plain')}>
           {say('logIn')}
         </Link>
       </Note>
@@ -233,7 +233,7 @@ function Refused({ why, waitSeconds, requestId }: Extract<PurchaseState, { step:
 function Orders() {
   const say = saleTexts.useSay()
   return (
-    <Link to="/orders" className={buttonLook('plain', 'px-0')}>
+    <Link to="/orders" className={buttonLook('plain')}>
       {say('orders')}
     </Link>
   )
@@ -242,7 +242,7 @@ function Orders() {
 function Others() {
   const say = saleTexts.useSay()
   return (
-    <Link to="/" className={buttonLook('plain', 'px-0')}>
+    <Link to="/" className={buttonLook('plain')}>
       {say('others')}
     </Link>
   )

@@ -23,7 +23,7 @@ export function StockBar({ followed: { stock, by } }: { followed: Followed }) {
         <Badge tone={by === 'events' ? 'good' : by === 'asking' ? 'info' : 'warn'}>{say(BY[by])}</Badge>
       </div>
       <div aria-hidden="true" className="flex h-3 gap-0.5 overflow-hidden rounded-full bg-sunken">
-        {PARTS.map(({ name, fill }) => (
+        {PARTS.filter(({ name }) => amounts[name] > 0).map(({ name, fill }) => (
           <div
             key={name}
             className={`${fill} transition-[flex-grow] duration-300`}

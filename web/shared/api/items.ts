@@ -33,13 +33,14 @@ export interface ListQuery {
   size?: number
   sort?: 'newest' | 'price' | '-price' | 'openTime' | undefined
   type?: 'normal' | 'limited'
+  saleStatus?: 'OPEN' | 'SCHEDULED' | 'PAUSED'
 }
 
 export const itemListQuery = (query: ListQuery) =>
   queryOptions({
     queryKey: ['items', 'list', query],
     queryFn: async () => {
-      const { q, sort, type, page = 0, size = 24 } = query
+      const { q, sort, type, saleStatus, page = 0, size = 24 } = query
       const list = await read(
         shop.GET(ITEMS, {
           params: {
@@ -49,6 +50,7 @@ export const itemListQuery = (query: ListQuery) =>
               ...(q !== undefined && { q }),
               ...(sort !== undefined && { sort }),
               ...(type !== undefined && { type }),
+              ...(saleStatus !== undefined && { saleStatus }),
             },
           },
         }),

@@ -2,16 +2,17 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react'
 
 type Variant = 'primary' | 'secondary' | 'plain' | 'danger'
 
+const BOX = 'rounded-control px-4 py-2'
 const LOOKS: Readonly<Record<Variant, string>> = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-semibold',
-  secondary: 'border border-line-strong bg-surface text-ink hover:bg-sunken font-medium',
+  primary: `${BOX} bg-accent text-on-accent hover:bg-accent-strong font-semibold`,
+  secondary: `${BOX} border border-line-strong bg-surface text-ink hover:bg-sunken font-medium`,
   plain: 'text-ink underline decoration-line-strong underline-offset-4 hover:decoration-current font-medium',
-  danger: 'border border-bad bg-surface text-bad hover:bg-bad-soft font-medium',
+  danger: `${BOX} border border-bad bg-surface text-bad hover:bg-bad-soft font-medium`,
 }
 
 /** Also for links that look like buttons. */
 export const buttonLook = (variant: Variant = 'secondary', more = ''): string =>
-  `inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 py-2 text-center transition-colors ` +
+  `inline-flex min-h-11 items-center justify-center gap-2 text-center transition-colors ` +
   `disabled:cursor-not-allowed disabled:opacity-60 ${LOOKS[variant]} ${more}`
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -34,7 +35,7 @@ export function Button({
       {...rest}
       aria-disabled={isBusy || undefined}
       aria-busy={isBusy || undefined}
-      className={buttonLook(variant, `${className}`)}
+      className={buttonLook(variant, className)}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
     />
   )

@@ -9,6 +9,8 @@ export interface PageProps {
   children: ReactNode
 }
 
+let isFirst = true
+
 /** One page: its title in the window, its heading with the focus when it comes up, so that it is read out. */
 export function Page({ title, actions, isNarrow = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
@@ -16,7 +18,9 @@ export function Page({ title, actions, isNarrow = false, children }: PageProps) 
     document.title = `${title} · Hurry Up Order`
   }, [title])
   useEffect(() => {
-    if (window.history.state !== null && document.activeElement === document.body) heading.current?.focus()
+    // The first page is read from its top by itself.
+    if (!isFirst) heading.current?.focus({ preventScroll: true })
+    isFirst = false
   }, [])
   return (
     <div className={`mx-auto grid w-full gap-6 px-4 py-6 sm:py-10 ${isNarrow ? 'max-w-xl' : 'max-w-5xl'}`}>
@@ -47,7 +51,7 @@ export function Section({
   actions?: ReactNode
 }) {
   return (
-    <section className="grid gap-3" aria-label={title}>
+    <section className="grid content-start gap-3" aria-label={title}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 className="text-lg font-semibold">{title}</h2>
         {actions}
