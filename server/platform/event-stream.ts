@@ -48,6 +48,8 @@ export function createEventStreams(http: Http, random: () => number = Math.rando
     const stream = reply.raw
     const headers = reply.getHeaders()
     stream.writeHead(200, { ...headers, ...STREAM_HEADERS } as Record<string, string>)
+    // Asked only whether there is one.
+    if (reply.request.method === 'HEAD') stream.end()
     stream.on('error', () => stream.destroy())
     stream.on('close', () => {
       all.delete(stream)

@@ -110,10 +110,12 @@ async function send(name: string, role: Role, whose: Whose): Promise<Answer> {
     ...(isPayment ? await newPayment(ownerId) : { paymentId: 1, providerOrderId: 'nothing-here' }),
     shipmentId: name.includes('/:shipmentId') ? await newShipment(ownerId) : 1,
     userId: ownerId,
-    itemId: name.includes('/items') || name.includes('/stocks') ? await newItem(ownerId) : 1,
+    itemId: /\/(items|stocks|sales)\b/.test(name) ? await newItem(ownerId) : 1,
     orderId: rule.whose === 'buyer' ? await newOrder(ownerId) : 1,
   }
-  const [method = '', pattern = ''] = name.split(' ')
+  const [asked = '', pattern = ''] = name.split(' ')
+  // A stream has no end to wait for; whether it would be opened is asked the same way.
+  const method = pattern.endsWith('/events') ? 'HEAD' : asked
   const path = pattern.replaceAll(/:(\w+)/g, (_, parameter: keyof Things) => String(things[parameter]))
   const body = BODIES[name]?.(things) ?? examples.get(name)
   return shop.client.send(method, `${path}${QUERIES[name]?.(things) ?? ''}`, {

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { newKey, type paths } from '../../../client/index.ts'
 import { ask, read, type Answer } from '../../shared/api/answer.ts'
 import type { Member } from '../../shared/api/session.ts'
@@ -35,6 +35,7 @@ function CartView({ member }: { member: Member }) {
   const say = listTexts.useSay()
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery({ queryKey: ['cart'], queryFn: () => read(shop.GET(CART, {})) })
+  const { change, isChanging } = useChanges()
   if (data === undefined)
     return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
   if (data.cartItems.length === 0)
@@ -50,11 +51,6 @@ function CartView({ member }: { member: Member }) {
         {say('emptyCartMore')}
       </EmptyState>
     )
-  const change = async (asked: Promise<Answer<unknown>>): Promise<void> => {
-    const answer = await asked
-    if (answer.kind !== 'done') toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
-    await queries.invalidateQueries({ queryKey: ['cart'] })
-  }
   const path = (itemId: number) => ({ params: { path: { itemId }, header: newKey() } })
   return (
     <div className="grid items-start gap-6 md:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -63,17 +59,47 @@ function CartView({ member }: { member: Member }) {
           <CartLine
             key={item.itemId}
             item={item}
-            onQuantity={(quantity) =>
-              void change(ask(shop.PUT(`${CART}/{itemId}`, { ...path(item.itemId), body: { quantity } })))
-            }
-            onRemove={() => void change(ask(shop.DELETE(`${CART}/{itemId}`, path(item.itemId))))}
+            onQuantity={(quantity) => {
+              // Shown at once: the next press counts from it.
+              queries.setQueryData<Cart>(['cart'], (cart) => withQuantity(cart, item.itemId, quantity))
+              change(() => ask(shop.PUT(`${CART}/{itemId}`, { ...path(item.itemId), body: { quantity } })))
+            }}
+            onRemove={() => change(() => ask(shop.DELETE(`${CART}/{itemId}`, path(item.itemId))))}
           />
         ))}
       </ul>
-      <Summary cart={data} member={member} />
+      <Summary cart={data} member={member} isChanging={isChanging} />
     </div>
   )
 }
+
+/** One after the other, in the order of the presses; the cart is read again when all are done. */
+function useChanges() {
+  const say = listTexts.useSay()
+  const queries = useQueryClient()
+  const last = useRef(Promise.resolve())
+  const [waiting, setWaiting] = useState(0)
+  return {
+    isChanging: waiting > 0,
+    change(send: () => Promise<Answer<unknown>>): void {
+      void queries.cancelQueries({ queryKey: ['cart'] })
+      setWaiting((before) => before + 1)
+      const mine = last.current.then(async () => {
+        const answer = await send()
+        if (answer.kind !== 'done') toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+        if (last.current === mine) await queries.invalidateQueries({ queryKey: ['cart'] })
+        setWaiting((before) => before - 1)
+      })
+      last.current = mine
+    },
+  }
+}
+
+const withQuantity = (cart: Cart | undefined, itemId: number, quantity: number): Cart | undefined =>
+  cart && {
+    ...cart,
+    cartItems: cart.cartItems.map((item) => (item.itemId === itemId ? { ...item, quantity } : item)),
+  }
 
 function CartLine({
   item,
@@ -109,7 +135,7 @@ function CartLine({
   )
 }
 
-function Summary({ cart, member }: { cart: Cart; member: Member }) {
+function Summary({ cart, member, isChanging }: { cart: Cart; member: Member; isChanging: boolean }) {
   const say = listTexts.useSay()
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -149,7 +175,7 @@ function Summary({ cart, member }: { cart: Cart; member: Member }) {
       <Button
         variant="primary"
         disabled={orderable.length === 0}
-        isBusy={isBusy}
+        isBusy={isBusy || isChanging}
         onClick={() => void onOrder()}
       >
         {say('order')}

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { newKey } from '../../../client/index.ts'
 import { ask } from '../../shared/api/answer.ts'
+import { itemsQuery } from '../../shared/api/items.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { won } from '../../shared/format/money.ts'
 import { Note } from '../../shared/parts/badge.tsx'
@@ -100,6 +101,24 @@ interface Back {
   amount?: number
 }
 
+const CONFIRM_AGAIN_MS = { first: 1_000, most: 10_000 }
+
+/** A request that was lost on its way is sent again, for as long as the page is there: the key is in its address. A repeat tells what is known by then. */
+async function confirmToss(body: { paymentKey: string; orderId: string; amount: number }) {
+  for (let tries = 1; ; tries++) {
+    const answer = await ask(shop.POST(`${PAYMENTS}/toss/confirm`, { body }))
+    if (answer.kind !== 'unknown') return answer
+    const waitMs = Math.min(CONFIRM_AGAIN_MS.most, CONFIRM_AGAIN_MS.first * tries)
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+  }
+}
+
+/** A card that was refused is an answer like any other; what nobody knows, the order itself says. */
+function reasonOf(answer: Awaited<ReturnType<typeof confirmToss>>): string | undefined {
+  if (answer.kind === 'refused') return answer.problem.message
+  return answer.kind === 'done' && answer.data.status === 'FAILED' ? answer.data.message : undefined
+}
+
 /** Toss leads back with what has to be confirmed; that is done once, and the address is cleared of it. */
 function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId, amount }: Back) {
   const queries = useQueryClient()
@@ -112,11 +131,8 @@ function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId,
       return
     isAsked.current = true
     const confirm = async (): Promise<void> => {
-      const answer = await ask(
-        shop.POST(`${PAYMENTS}/toss/confirm`, { body: { paymentKey, orderId: providerOrderId, amount } }),
-      )
-      // Nobody knows: the order itself says "being checked" until somebody does.
-      setRefused(answer.kind === 'refused' ? answer.problem.message : undefined)
+      const answer = await confirmToss({ paymentKey, orderId: providerOrderId, amount })
+      setRefused(reasonOf(answer))
       await queries.invalidateQueries({ queryKey: ['order', orderId] })
       await navigate({
         to: '/checkout/$orderId',
@@ -129,6 +145,16 @@ function useTossConfirm(orderId: number, { paymentKey, orderId: providerOrderId,
     void confirm()
   }, [amount, navigate, orderId, paymentKey, providerOrderId, queries])
   return { isConfirming, refused }
+}
+
+function OrderName({ order: { orderItemList } }: { order: Order }) {
+  const say = orderTexts.useSay()
+  const [first] = orderItemList
+  const { data: items } = useQuery(itemsQuery(orderItemList.map(({ itemId }) => itemId)))
+  const name = items?.get(first?.itemId ?? 0)?.name
+  if (name === undefined) return null
+  const others = orderItemList.length - 1
+  return <p className="font-semibold">{others > 0 ? say('and', { name, count: others }) : name}</p>
 }
 
 type ProviderName = 'TOSS' | 'NICE'
@@ -147,11 +173,17 @@ function Pay({
   const [chosen, setChosen] = useState<ProviderName>()
   const { isBusy, refused, pay } = usePay(order)
   const provider = chosen ?? data?.preferred ?? undefined
-  const words = refused ?? problem ?? (wasClosed ? say('windowClosed') : undefined)
+  const before = order.paying === 'REFUSED' ? say('refused') : undefined
+  const words = refused ?? before ?? problem ?? (wasClosed ? say('windowClosed') : undefined)
   return (
     <Card className="grid gap-5">
-      {words !== undefined && <Note tone="warn" isUrgent title={words} />}
+      {words !== undefined && (
+        <Note tone="warn" isUrgent title={words}>
+          {problem !== words && problem}
+        </Note>
+      )}
       <HoldTimer payBy={order.payBy} />
+      <OrderName order={order} />
       <p className="flex items-baseline justify-between">
         <span>{say('amount')}</span>
         <Price amount={order.totalSum} className="text-2xl font-bold" />
@@ -196,6 +228,14 @@ function usePay(order: Order) {
   const [isBusy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string>()
   const { orderId, totalSum } = order
+  // Back from the window by the browser's own button: the page is as it was left.
+  useEffect(() => {
+    const onShow = (event: PageTransitionEvent): void => {
+      if (event.persisted) setBusy(false)
+    }
+    window.addEventListener('pageshow', onShow)
+    return () => window.removeEventListener('pageshow', onShow)
+  }, [])
   return {
     isBusy,
     refused,

@@ -218,7 +218,7 @@ function Payments({ orderId }: { orderId: number }) {
             <p className="text-sm text-muted">{payment.message}</p>
             {payment.refunds.map((refund) => (
               <p key={refund.refundId} className="tabular flex justify-between text-sm">
-                <span>{say('refunds')}</span>
+                <span>{say(`refundStatus.${refund.status as 'DONE'}`)}</span>
                 <span>−{won(refund.amount)}</span>
               </p>
             ))}
@@ -262,7 +262,7 @@ function Shipments({ orderId }: { orderId: number }) {
                 <TimeText iso={shipment.since} />
               </p>
             </div>
-            <StatusBadge status={shipment.status === 'ACCEPTANCE' ? 'PAID' : shipment.status} />
+            <StatusBadge status={shipment.status} />
           </li>
         ))}
       </ul>

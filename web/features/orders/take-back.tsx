@@ -22,14 +22,24 @@ const STATES: Readonly<Record<TakeBackKind, ReadonlySet<string>>> = {
   RETURN: new Set(['SHIPPED']),
 }
 
-/** Lines of which something can be taken back. The server has the last word. */
-export const unitsToTakeBack = (
-  order: Pick<Order, 'orderItemList' | 'paying'>,
+/** Lines of which something can be taken back, with the units nobody has asked for yet. The server has the last word. */
+export function unitsToTakeBack(
+  order: Pick<Order, 'orderItemList' | 'paying' | 'takenBack'>,
   kind: TakeBackKind,
-): OrderLine[] =>
-  order.paying === 'CHECKING'
-    ? []
-    : order.orderItemList.filter(({ status, quantity }) => quantity > 0 && STATES[kind].has(status))
+): OrderLine[] {
+  if (order.paying === 'CHECKING') return []
+  return order.orderItemList
+    .filter(({ status }) => STATES[kind].has(status))
+    .map((line) => ({ ...line, quantity: line.quantity - openUnits(order.takenBack, line.itemId) }))
+    .filter(({ quantity }) => quantity > 0)
+}
+
+/** They leave their line when their money is back; of a return that takes days. */
+const openUnits = (takenBack: Order['takenBack'], itemId: number): number =>
+  takenBack
+    .filter(({ status }) => status !== 'DONE')
+    .flatMap(({ lines }) => lines)
+    .reduce((sum, line) => sum + (line.itemId === itemId ? line.quantity : 0), 0)
 
 export function TakeBackDialog({
   order,

@@ -14,6 +14,7 @@ export const orderTexts = defineTexts(
     status: {
       CREATED: '결제 대기',
       PAID: '결제 완료',
+      ACCEPTANCE: '배송 준비',
       READY: '상품 준비 중',
       SHIPPING: '배송 중',
       SHIPPED: '배송 완료',
@@ -39,7 +40,7 @@ export const orderTexts = defineTexts(
     place: '도착 순서 {{place}}번째',
     history: '진행 기록',
     payments: '결제',
-    refunds: '환불',
+    refundStatus: { REQUESTED: '환불하는 중', STUCK: '환불 확인 중', DONE: '환불 완료' },
     shipments: '배송',
     tracking: '{{carrier}} {{number}}',
     out: '배송',
@@ -96,6 +97,7 @@ export const orderTexts = defineTexts(
     status: {
       CREATED: 'To be paid',
       PAID: 'Paid',
+      ACCEPTANCE: 'Being prepared',
       READY: 'Packed',
       SHIPPING: 'On its way',
       SHIPPED: 'Delivered',
@@ -121,7 +123,7 @@ export const orderTexts = defineTexts(
     place: 'Number {{place}} in the order of arrival',
     history: 'What happened',
     payments: 'Payment',
-    refunds: 'Refunds',
+    refundStatus: { REQUESTED: 'Being refunded', STUCK: 'Refund being checked', DONE: 'Refunded' },
     shipments: 'Shipping',
     tracking: '{{carrier}} {{number}}',
     out: 'To you',
