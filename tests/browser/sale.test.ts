@@ -230,6 +230,103 @@ describe.skipIf(needsBrowser())('a sale', () => {
     await page.getByText('한 사람이 살 수 있는 수량을 모두 샀습니다').waitFor()
   })
 
+  test('is said aloud at its cues, and at no other moment', async () => {
+    const itemId = await shop.openSale({ opensInMs: 14_000 })
+    const page = await enter()
+    await page.goto(`/items/${itemId}`)
+    await page.getByRole('timer').waitFor()
+    // What a screen reader is told, in order.
+    await page.evaluate(() => {
+      const told: string[] = []
+      Object.assign(window, { told })
+      const box = document.querySelector('p[role=status].sr-only')!
+      new MutationObserver(() => told.push(box.textContent ?? '')).observe(box, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      })
+    })
+    await buy(page).waitFor()
+    await page.waitForTimeout(1_500)
+    expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual([
+      '오픈까지 10초 남았습니다.',
+      '판매가 시작되었습니다.',
+    ])
+  })
+
+  test('is followed by asking while no events come, and by events again', async () => {
+    const itemId = await shop.openSale()
+    const page = await enter()
+    await page.route('**/events', (route) => route.fulfill({ status: 503 }))
+    await page.goto(`/items/${itemId}`)
+    await page.getByText('몇 초마다 확인 중').waitFor()
+    const other = await shop.newBuyer()
+    await shop.call(other, 'POST', '/order-service/api/v1/orders/limited', { itemId })
+    await expect.poll(() => page.locator('[data-stock=held]').innerText(), { timeout: 10_000 }).toBe('1개')
+    await page.unroute('**/events')
+    await page.getByText('실시간', { exact: true }).waitFor()
+  })
+
+  test('takes no connection of a page that nobody sees, and is up to date when it is seen again', async () => {
+    const itemId = await shop.openSale()
+    const page = await enter()
+    await page.goto(`/items/${itemId}`)
+    await page.getByText('실시간', { exact: true }).waitFor()
+    const turn = (state: 'hidden' | 'visible'): Promise<void> =>
+      page.evaluate((to) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => to })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, state)
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'))
+    await turn('hidden')
+    await ended
+    const other = await shop.newBuyer()
+    await shop.call(other, 'POST', '/order-service/api/v1/orders/limited', { itemId })
+    await turn('visible')
+    await expect.poll(() => page.locator('[data-stock=held]').innerText(), { timeout: 5_000 }).toBe('1개')
+  })
+
+  test('that was sold out sells again without a reload, and takes its words back', async () => {
+    const itemId = await shop.openSale({ quantity: 1 })
+    const first = await shop.newBuyer()
+    const page = await enter()
+    // Events come late: it is pressed although nothing is left.
+    await page.route('**/events', (route) => route.fulfill({ status: 503 }))
+    await page.goto(`/items/${itemId}`)
+    await buy(page).waitFor()
+    const { body } = await shop.call(first, 'POST', '/order-service/api/v1/orders/limited', { itemId })
+    await buy(page).click()
+    await page.getByText('매진되었습니다').first().waitFor()
+    await page.unroute('**/events')
+    await page.getByText('결제 중인 1개가 결제되지 않으면').waitFor()
+    const { orderId } = body as { orderId: number }
+    await shop.call(first, 'PUT', `/order-service/api/v1/orders/${orderId}/cancel`)
+    await buy(page).waitFor()
+    expect(await page.getByText('매진되었습니다').count()).toBe(0)
+    await buy(page).click()
+    await page.getByText(WORDS.ko.placed).waitFor()
+  })
+
+  test('whose answer was lost is found by who has to log in again meanwhile', async () => {
+    const itemId = await shop.openSale()
+    const page = await enter()
+    await page.goto(`/items/${itemId}`)
+    const cookies = await page.context().cookies()
+    await page.route('**/orders/limited', async (route) => {
+      await route.fetch().catch(() => undefined)
+      await route.abort().catch(() => undefined)
+    })
+    await buy(page).click()
+    await page.getByText('주문 결과를 확인하는 중').first().waitFor()
+    await page.context().clearCookies()
+    await page.unroute('**/orders/limited')
+    await page.getByRole('link', { name: '로그인하고 구매하기' }).waitFor()
+    await page.context().addCookies(cookies)
+    await page.reload()
+    await page.getByText(WORDS.ko.placed).waitFor()
+    expect(await ordersOf(itemId)).toBe(1)
+  })
+
   test('two tabs with a session that has run out get a new one each, and stay signed in', async () => {
     const page = await enter()
     const other = await page.context().newPage()

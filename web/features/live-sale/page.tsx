@@ -15,9 +15,10 @@ import { Card, Page, Section } from '../../shared/parts/page.tsx'
 import { SaleBadge, type SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { EmptyState, Loading } from '../../shared/parts/states.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
-import { Chart } from './chart.tsx'
+import { Chart, LineSample } from './chart.tsx'
+import { refusalsOf, type ChartPoint } from './last-minute.ts'
 import { liveTexts } from './texts.ts'
-import { useLiveSale, type ChartPoint, type Second } from './use-live-sale.ts'
+import { useLiveSale, type Second } from './use-live-sale.ts'
 
 export function LiveSalePage() {
   const say = liveTexts.useSay()
@@ -39,12 +40,14 @@ export function LiveSalePage() {
 
 function LiveSale({ itemId }: { itemId: number }) {
   const say = liveTexts.useSay()
-  const { last, points, isStale, refused } = useLiveSale(itemId)
+  const { last, points, stale, refused } = useLiveSale(itemId)
+  if (refused === 'NOT_FOUND_ITEM') return <EmptyState title={say('noItem')} />
+  if (refused === 'NOT_LIMITED_ITEM') return <EmptyState title={say('notLimited')} />
   if (refused !== undefined) return <EmptyState title={say('notYours')} />
   if (last === undefined) return <Loading />
   return (
     <>
-      {isStale && <Note tone="warn" title={say('stale')} />}
+      {stale !== undefined && <Note tone="warn" title={say(stale === 'database' ? 'stale' : 'lost')} />}
       <Equation units={last.units} />
       <Section title={say('perSecond')}>
         <Card className="grid gap-4">
@@ -52,7 +55,7 @@ function LiveSale({ itemId }: { itemId: number }) {
           <Chart points={points} />
         </Card>
       </Section>
-      <div className="grid gap-6 md:grid-cols-2">
+      <div className="grid items-start gap-6 md:grid-cols-2">
         <Refusals points={points} />
         <Gate last={last} />
       </div>
@@ -108,7 +111,9 @@ function Rates({ last }: { last: Second }) {
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-5">
       {(['claims', 'placed', 'paid', 'expired', 'canceled'] as const).map((name) => (
         <div key={name}>
-          <dt className="text-sm text-muted">{say(name)}</dt>
+          <dt className="flex items-center gap-2 text-sm text-muted">
+            {say(name)} <LineSample name={name} />
+          </dt>
           <dd className="tabular text-2xl font-bold">
             {count(Math.round(last.perSecond[name] / last.seconds))}
           </dd>
@@ -120,10 +125,7 @@ function Rates({ last }: { last: Second }) {
 
 function Refusals({ points }: { points: readonly ChartPoint[] }) {
   const say = liveTexts.useSay()
-  const sums: Record<string, number> = {}
-  for (const { refusals } of points)
-    for (const [reason, amount] of Object.entries(refusals)) sums[reason] = (sums[reason] ?? 0) + amount
-  const reasons = Object.entries(sums).toSorted(([, a], [, b]) => b - a)
+  const reasons = refusalsOf(points)
   return (
     <Section title={say('refusals')}>
       <Card>
@@ -151,15 +153,15 @@ function Gate({ last: { gate, latencyMs, processes, sale } }: { last: Second }) 
   const rows = [
     [say('latency'), `p50 ${ms(latencyMs.p50)} · p99 ${ms(latencyMs.p99)}`],
     [say('gate'), `${say(`gateKind.${gate.kind}`)} · ${say('inFlight', { count: count(gate.inFlight) })}`],
-    ['', gate.isAway ? say('gateAway') : say('gateOn')],
-    ['', say('processes', { count: processes })],
+    [say('state'), gate.isAway ? say('gateAway') : say('gateOn')],
+    [say('selling'), say('processes', { count: processes })],
   ] as const
   return (
     <Section title={say('gate')} actions={<SaleBadge status={sale.status} />}>
       <Card>
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2">
-          {rows.map(([name, value], n) => (
-            <div key={n} className="col-span-2 grid grid-cols-subgrid">
+          {rows.map(([name, value]) => (
+            <div key={name} className="col-span-2 grid grid-cols-subgrid">
               <dt className="text-muted">{name}</dt>
               <dd className="tabular">{value}</dd>
             </div>

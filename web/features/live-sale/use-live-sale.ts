@@ -2,14 +2,7 @@
 import { useEffect, useState } from 'react'
 import { send } from '../../shared/api/shop.ts'
 import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
-
-interface PerSecond {
-  claims: number
-  placed: number
-  paid: number
-  expired: number
-  canceled: number
-}
+import { joinPoints, type ChartPoint, type PerSecond } from './last-minute.ts'
 
 export interface Second {
   at: number
@@ -24,22 +17,19 @@ export interface Second {
   processes: number
 }
 
-export interface ChartPoint extends PerSecond {
-  at: number
-  refusals: Record<string, number>
-}
-
 export interface LiveSale {
   last: Second | undefined
   points: readonly ChartPoint[]
-  isStale: boolean
+  /** Why the numbers are old: the server has no database, or nothing is heard from the server. */
+  stale: 'database' | 'connection' | undefined
   /** The code of the problem with which it was refused. */
   refused: string | undefined
 }
 
-const POINTS_MAX = 60
 const AGAIN_MS = 3_000
-const NOTHING: LiveSale = { last: undefined, points: [], isStale: false, refused: undefined }
+/** Something is told each second, in the largest sales every few. */
+const SILENCE_MS_MAX = { stale: 6_000, dead: 15_000 }
+const NOTHING: LiveSale = { last: undefined, points: [], stale: undefined, refused: undefined }
 
 export function useLiveSale(itemId: number): LiveSale {
   const [live, setLive] = useState<LiveSale>(NOTHING)
@@ -50,49 +40,37 @@ export function useLiveSale(itemId: number): LiveSale {
   return live
 }
 
+type Tell = (change: (before: LiveSale) => LiveSale) => void
+
 /** Until the returned function is called. */
-function watch(itemId: number, tell: (change: (before: LiveSale) => LiveSale) => void): () => void {
+function watch(itemId: number, tell: Tell): () => void {
   const url = `/order-service/api/v1/sales/${itemId}/live`
   let source: EventSource | undefined
   let again: ReturnType<typeof setTimeout> | undefined
   let isOver = false
+  const silence = createSilence(
+    () => tell((before) => ({ ...before, stale: before.stale ?? 'connection' })),
+    () => {
+      source?.close()
+      void ask()
+    },
+  )
   const open = (): void => {
-    const made = new EventSource(url)
-    source = made
-    made.addEventListener('recent', (event) => {
-      const { seconds } = JSON.parse(event.data as string) as {
-        seconds: Omit<ChartPoint, 'claims' | 'refusals'>[]
-      }
-      tell((before) => ({
-        ...before,
-        refused: undefined,
-        // What was asked is told only while somebody watches.
-        points: seconds.map((second) => ({ ...second, claims: second.placed, refusals: {} })),
-      }))
+    source = new EventSource(url)
+    silence.heard()
+    listen(source, tell, silence.heard)
+    source.addEventListener('gone', () => {
+      close()
+      tell((before) => ({ ...before, refused: 'NOT_FOUND_ITEM' }))
     })
-    made.addEventListener('second', (event) => {
-      const last = JSON.parse(event.data as string) as Second
-      const point = pointOf(last)
-      tell((before) => ({
-        // Most seconds of a calm sale have no claim to be timed.
-        last: {
-          ...last,
-          latencyMs:
-            last.latencyMs.p50 === null && before.last !== undefined ? before.last.latencyMs : last.latencyMs,
-        },
-        isStale: false,
-        refused: undefined,
-        points: [...before.points, point].slice(-POINTS_MAX),
-      }))
-    })
-    made.addEventListener('stale', () => tell((before) => ({ ...before, isStale: true })))
-    made.addEventListener('error', () => {
-      tell((before) => ({ ...before, isStale: true }))
-      if (made.readyState === EventSource.CLOSED) void ask()
+    source.addEventListener('error', () => {
+      tell((before) => ({ ...before, stale: 'connection' }))
+      if (source?.readyState === EventSource.CLOSED) void ask()
     })
   }
   /** An event stream does not say why it was refused: a request does, and renews the session where that was it. */
   const ask = async (): Promise<void> => {
+    silence.end()
     const stop = new AbortController()
     const answer = await send(new Request(url, { signal: stop.signal })).catch(() => undefined)
     const refused = answer?.ok === false && answer.status < 500 ? String(await codeIn(answer)) : undefined
@@ -101,12 +79,59 @@ function watch(itemId: number, tell: (change: (before: LiveSale) => LiveSale) =>
     if (refused === undefined) again = setTimeout(open, AGAIN_MS * (0.5 + Math.random()))
     else tell((before) => ({ ...before, refused }))
   }
-  open()
-  return () => {
+  const close = (): void => {
     isOver = true
     clearTimeout(again)
+    silence.end()
     source?.close()
   }
+  open()
+  return close
+}
+
+/** Whatever does not end a connection – a cable, a sleep – leaves it open and mute. */
+function createSilence(onStale: () => void, onDead: () => void): { heard(): void; end(): void } {
+  let stale: ReturnType<typeof setTimeout> | undefined
+  let dead: ReturnType<typeof setTimeout> | undefined
+  const end = (): void => {
+    clearTimeout(stale)
+    clearTimeout(dead)
+  }
+  return {
+    heard() {
+      end()
+      stale = setTimeout(onStale, SILENCE_MS_MAX.stale)
+      dead = setTimeout(onDead, SILENCE_MS_MAX.dead)
+    },
+    end,
+  }
+}
+
+function listen(source: EventSource, tell: Tell, heard: () => void): void {
+  source.addEventListener('recent', (event) => {
+    heard()
+    const { seconds } = JSON.parse(event.data as string) as { seconds: Omit<ChartPoint, 'refusals'>[] }
+    // What was asked before we came nobody has counted: at least what was placed.
+    const told = seconds.map((second) => ({ ...second, claims: second.placed, refusals: {} }))
+    tell((before) => ({ ...before, refused: undefined, points: joinPoints(before.points, told) }))
+  })
+  source.addEventListener('second', (event) => {
+    heard()
+    const last = JSON.parse(event.data as string) as Second
+    tell((before) => ({
+      // Most seconds of a calm sale have no claim to be timed.
+      last:
+        last.latencyMs.p50 === null ? { ...last, latencyMs: before.last?.latencyMs ?? last.latencyMs } : last,
+      stale: undefined,
+      refused: undefined,
+      points: joinPoints(before.points, [pointOf(last)]),
+    }))
+  })
+  source.addEventListener('stale', () => {
+    heard()
+    tell((before) => ({ ...before, stale: 'database' }))
+  })
+  source.addEventListener('beat', heard)
 }
 
 const codeIn = async (answer: Response): Promise<unknown> =>

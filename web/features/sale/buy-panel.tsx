@@ -1,11 +1,12 @@
 // What can be done now: wait, log in, buy, look what became of it – and what to do next when the answer is no.
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { codeOf, read } from '../../shared/api/answer.ts'
 import type { Member } from '../../shared/api/session.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { clockText } from '../../shared/format/duration.ts'
+import { count } from '../../shared/format/money.ts'
 import { useLanguage } from '../../shared/i18n/language.ts'
 import { Note, type Tone } from '../../shared/parts/badge.tsx'
 import { Button, buttonLook } from '../../shared/parts/button.tsx'
@@ -13,7 +14,7 @@ import { HoldTimer } from '../../shared/parts/hold-timer.tsx'
 import { Price, QuantityInput } from '../../shared/parts/numbers.tsx'
 import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { useServerNow } from '../../shared/time/use-server-now.ts'
-import type { PlacedOrder, Refusal } from './outcome.ts'
+import { FIRST_ROUND_MAX, isAboutSale, type Place, type PlacedOrder, type Refusal } from './outcome.ts'
 import { saleTexts } from './texts.ts'
 import { usePurchase, type PurchaseState } from './use-purchase.ts'
 import type { Stock } from './use-stock.ts'
@@ -41,9 +42,13 @@ export function GuestPanel({ stock, status }: PanelProps) {
 
 export function BuyPanel({ itemId, stock, status, member }: PanelProps & { member: Member }) {
   const say = saleTexts.useSay()
-  const { state, buy, buyMore } = usePurchase({ buyerId: member.id, itemId })
-  const [quantity, setQuantity] = useState(1)
+  const { state, buy, buyMore, forgive } = usePurchase({ buyerId: member.id, itemId })
+  const [wanted, setWanted] = useState(1)
   const limit = stock.limitPerBuyer ?? 1
+  const most = Math.max(1, Math.min(limit, stock.available))
+  const quantity = Math.min(wanted, most)
+  // "Sold out" is not said beside a button that sells again.
+  useEffect(forgive, [status, forgive])
 
   if (state.step === 'placed')
     return (
@@ -66,25 +71,22 @@ export function BuyPanel({ itemId, stock, status, member }: PanelProps & { membe
         </Link>
       </BuyBar>
     )
+  // How the sale stands says more than how it stood when it was pressed.
+  const isOutdated = state.step === 'refused' && isAboutSale(state.why) && status !== 'OPEN'
   const isOn = status === 'OPEN' || state.step === 'sending' || state.step === 'checking'
   return (
     <>
-      {state.step === 'ready' && <StatusNote status={status} stock={stock} />}
+      {(state.step === 'ready' || isOutdated) && <StatusNote status={status} stock={stock} />}
       {state.step === 'checking' && (
         <Note tone="warn" isUrgent title={say('checking')}>
           {say('checkingMore')}
         </Note>
       )}
-      {state.step === 'refused' && <Refused {...state} />}
+      {state.step === 'refused' && !isOutdated && <Refused {...state} />}
       {isOn && limit > 1 && state.step !== 'checking' && (
         <div className="flex items-center justify-between">
           <span>{say('quantity')}</span>
-          <QuantityInput
-            value={quantity}
-            max={Math.max(1, Math.min(limit, stock.available))}
-            onChange={setQuantity}
-            label={say('quantity')}
-          />
+          <QuantityInput value={quantity} max={most} onChange={setWanted} label={say('quantity')} />
         </div>
       )}
       <BuyBar price={stock.price * quantity}>
@@ -133,9 +135,15 @@ function BuyButton({
       </Button>
     )
   if (status === 'SCHEDULED' && openTime !== null) return <WaitButton openTime={openTime} className={look} />
+  if (status !== 'OPEN')
+    return (
+      <Button variant="quiet" disabled className={look}>
+        {say(CLOSED_WORDS[status])}
+      </Button>
+    )
   return (
-    <Button variant="primary" disabled={status !== 'OPEN'} className={look} onClick={onBuy}>
-      {status === 'OPEN' ? say('buy') : say(CLOSED_WORDS[status])}
+    <Button variant="primary" className={look} onClick={onBuy}>
+      {say('buy')}
     </Button>
   )
 }
@@ -153,7 +161,7 @@ function WaitButton({ openTime, className }: { openTime: string; className: stri
   const language = useLanguage()
   const leftMs = new Date(openTime).getTime() - useServerNow()
   return (
-    <Button aria-disabled className={`tabular ${className}`}>
+    <Button aria-disabled variant="quiet" className={`tabular ${className}`}>
       {say('buyAt', { time: clockText(leftMs, language) })}
     </Button>
   )
@@ -177,7 +185,7 @@ function StatusNote({ status, stock }: { status: SaleStatus; stock: Stock }) {
     )
   return (
     <Note tone="plain" title={say('soldOut')}>
-      {(stock.held ?? 0) > 0 ? say('soldOutHeld', { count: stock.held ?? 0 }) : say('soldOutMore')}
+      {(stock.held ?? 0) > 0 ? say('soldOutHeld', { count: stock.held ?? 0 }) : say('soldOutMore')} <Others />
     </Note>
   )
 }
@@ -295,9 +303,7 @@ function Placed({
       <Note tone="good" isUrgent title={say(state === 'paid' ? 'bought' : 'placed')}>
         <p>
           {say('order', { id: order.orderId })}
-          {order.place !== undefined && (
-            <strong className="block text-lg">{say('place', { place: order.place })}</strong>
-          )}
+          {order.place !== undefined && <strong className="block text-lg">{placeWords(order.place)}</strong>}
         </p>
       </Note>
       {state === 'unpaid' && <HoldTimer payBy={order.payBy} />}
@@ -317,6 +323,12 @@ function Placed({
     </div>
   )
 }
+
+/** A round of its own is said: two buyers must never both read that they came first. */
+const placeWords = ({ round, n }: Place): string =>
+  round <= FIRST_ROUND_MAX
+    ? saleTexts.say('place', { place: count(n) })
+    : saleTexts.say('placeOfRound', { round: count(round), place: count(n) })
 
 const LOOK_EVERY_MS = 5_000
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../shared/api/answer.ts'
-import { outcomeOf } from './outcome.ts'
+import { nextStep, outcomeOf, placeOf, type Outcome, type Refusal } from './outcome.ts'
 
 const refused = (status: number, code: string, retryAfterSeconds?: number): Answer<never> => ({
   kind: 'refused',
@@ -19,7 +19,7 @@ describe('an answer to "buy"', () => {
     }
     expect(outcomeOf({ kind: 'done', data, response: new Response() })).toEqual({
       kind: 'placed',
-      order: { orderId: 7, quantity: 2, totalKrw: 24_000, payBy: data.payBy, place: 42 },
+      order: { orderId: 7, quantity: 2, totalKrw: 24_000, payBy: data.payBy, place: { round: 3, n: 42 } },
     })
   })
 
@@ -47,5 +47,47 @@ describe('an answer to "buy"', () => {
   test('that is none, or a fault, leaves open what became of it', () => {
     expect(outcomeOf({ kind: 'unknown' })).toEqual({ kind: 'unknown' })
     expect(outcomeOf(refused(500, 'INTERNAL_SERVER_ERROR'))).toEqual({ kind: 'unknown' })
+  })
+})
+
+describe('a place in the order of arrival', () => {
+  test('is a number within its round', () => {
+    expect(placeOf(2 ** 32 + 7)).toEqual({ round: 1, n: 7 })
+    expect(placeOf(3 * 2 ** 32 + 1)).toEqual({ round: 3, n: 1 })
+  })
+
+  test('is none where the order has none, or was numbered between two rounds', () => {
+    expect(placeOf(undefined)).toBeUndefined()
+    expect(placeOf(2 ** 32 + 2 ** 31 + 5)).toBeUndefined()
+  })
+})
+
+describe('what is done after an answer', () => {
+  const no = (why: Refusal): Outcome => ({ kind: 'refused', why, waitSeconds: 4, requestId: 'r-1' })
+  const first = { isInDoubt: false, earlyTries: 0 }
+  const again = { isInDoubt: true, earlyTries: 0 }
+
+  test('unknown: it is asked again', () => {
+    expect(nextStep({ kind: 'unknown' }, first)).toEqual({ do: 'ask_later', waitSeconds: undefined })
+  })
+
+  test('too early by the clock of the server: pressed again for the buyer, a few times', () => {
+    expect(nextStep(no('not_open'), first)).toEqual({ do: 'ask_soon' })
+    expect(nextStep(no('not_open'), { isInDoubt: false, earlyTries: 6 })).toEqual({
+      do: 'tell',
+      isOpen: false,
+    })
+  })
+
+  test('a refusal that did not look for the press before leaves it open', () => {
+    expect(nextStep(no('too_many'), again)).toEqual({ do: 'ask_later', waitSeconds: 4 })
+    expect(nextStep(no('signed_out'), again)).toEqual({ do: 'tell', isOpen: true })
+    expect(nextStep(no('too_many'), first)).toEqual({ do: 'tell', isOpen: false })
+    expect(nextStep(no('signed_out'), first)).toEqual({ do: 'tell', isOpen: false })
+  })
+
+  test('one that did look settles it', () => {
+    for (const why of ['sold_out', 'limit_reached', 'closed', 'paused'] as const)
+      expect(nextStep(no(why), again)).toEqual({ do: 'tell', isOpen: false })
   })
 })

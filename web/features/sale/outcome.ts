@@ -22,9 +22,18 @@ export interface PlacedOrder {
   totalKrw: number
   /** ISO 8601. */
   payBy: string
-  /** Place in the order of arrival; undefined where the order has none. */
-  place: number | undefined
+  /** In the order of arrival; undefined where the order has none that says something to people. */
+  place: Place | undefined
 }
+
+/** The `n`th of its round: after a start of another process or gate a sale counts from 1 again, in a round of its own. */
+export interface Place {
+  round: number
+  n: number
+}
+
+/** 1 is that of a sale that no gate has counted yet; the first gate counts in 2. */
+export const FIRST_ROUND_MAX = 2
 
 export type Outcome =
   | { kind: 'placed'; order: PlacedOrder }
@@ -74,6 +83,43 @@ export function outcomeOf(answer: Answer<OrderAnswer>): Outcome {
 
 /** Its numbers begin anew with each epoch of the gate, which is the upper part. */
 const EPOCH = 2 ** 32
+/** Above: numbered by commit while one gate took over from another. Later than all of the round, and no count of people. */
+const COUNTED_MAX = 2 ** 31
+
+export function placeOf(saleSequence: number | undefined): Place | undefined {
+  if (saleSequence === undefined) return undefined
+  const n = saleSequence % EPOCH
+  return n === 0 || n >= COUNTED_MAX ? undefined : { round: Math.floor(saleSequence / EPOCH), n }
+}
+
+/** The button may turn on as early as the clock is inaccurate: who presses at once is not sent away for that. */
+const EARLY_TRIES_MAX = 6
+
+export type NextStep =
+  /** It opens any moment. */
+  | { do: 'ask_soon' }
+  /** Nobody knows yet what became of it. */
+  | { do: 'ask_later'; waitSeconds: number | undefined }
+  /** `isOpen`: what became of an earlier press is still to be asked, once that is possible. */
+  | { do: 'tell'; isOpen: boolean }
+
+/** `isInDoubt`: this key was sent before, and no answer came. `earlyTries`: how often it was too early so far. */
+export function nextStep(
+  outcome: Outcome,
+  { isInDoubt, earlyTries }: { isInDoubt: boolean; earlyTries: number },
+): NextStep {
+  if (outcome.kind === 'unknown') return { do: 'ask_later', waitSeconds: undefined }
+  if (outcome.kind === 'placed') return { do: 'tell', isOpen: false }
+  const { why, waitSeconds } = outcome
+  if (why === 'not_open' && earlyTries < EARLY_TRIES_MAX) return { do: 'ask_soon' }
+  // Refused before anybody looked whether this key has bought: it says nothing about the press before.
+  if (isInDoubt && why === 'too_many') return { do: 'ask_later', waitSeconds }
+  return { do: 'tell', isOpen: isInDoubt && why === 'signed_out' }
+}
+
+/** Refused for how the sale stood: over as soon as it stands differently. */
+export const isAboutSale = (why: Refusal): boolean =>
+  why === 'not_open' || why === 'sold_out' || why === 'paused' || why === 'closed'
 
 function placedOrder(body: OrderAnswer): PlacedOrder {
   return {
@@ -81,6 +127,6 @@ function placedOrder(body: OrderAnswer): PlacedOrder {
     quantity: body.orderItemList.reduce((sum, { quantity }) => sum + quantity, 0),
     totalKrw: body.totalSum,
     payBy: body.payBy,
-    place: body.saleSequence === undefined ? undefined : body.saleSequence % EPOCH,
+    place: placeOf(body.saleSequence),
   }
 }

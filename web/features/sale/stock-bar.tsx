@@ -26,7 +26,8 @@ export function StockBar({ followed: { stock, by } }: { followed: Followed }) {
         {PARTS.filter(({ name }) => amounts[name] > 0).map(({ name, fill }) => (
           <div
             key={name}
-            className={`${fill} transition-[flex-grow] duration-300`}
+            // One of a thousand is still to be seen.
+            className={`${fill} min-w-1 transition-[flex-grow] duration-300`}
             style={{ flexGrow: amounts[name] / total, flexBasis: 0 }}
           />
         ))}

@@ -4,7 +4,7 @@ import { ask } from '../../shared/api/answer.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { backOffMs } from './back-off.ts'
 import { claimName, keepClaim, nextClaim, readClaim, type Claim, type ClaimPlace } from './claim.ts'
-import { outcomeOf, type Outcome, type PlacedOrder, type Refusal } from './outcome.ts'
+import { isAboutSale, nextStep, outcomeOf, type Outcome, type PlacedOrder, type Refusal } from './outcome.ts'
 
 export type PurchaseState =
   | { step: 'ready' }
@@ -20,18 +20,29 @@ export interface Purchase {
   buy(quantity: number, priceKrw: number): void
   /** Units beyond those that were bought: a claim of its own. */
   buyMore(): void
+  /** The sale stands differently now: what was refused for how it stood may be asked for again. */
+  forgive(): void
 }
+
+/** The tab that asked may be gone. */
+const LOOK_AFTER_MS = 4_000
+const EARLY_WAIT_MS = { least: 60, span: 180 }
 
 export function usePurchase(place: ClaimPlace): Purchase {
   const { buyerId, itemId } = place
   const [claim, setClaim] = useState<Claim>(() => readClaim(place))
   const [state, setState] = useState<PurchaseState>(() => stateOf(claim))
   const isRunning = useRef(false)
+  const isShown = useRef(true)
+  useEffect(() => {
+    isShown.current = true
+    return () => void (isShown.current = false)
+  }, [])
 
   const settle = useCallback(
-    (asked: Claim, outcome: Outcome): void => {
+    (asked: Claim, outcome: Outcome, isOpen: boolean): void => {
       const order = outcome.kind === 'placed' ? outcome.order : undefined
-      const known: Claim = { ...asked, isOpen: outcome.kind === 'unknown', order }
+      const known: Claim = { ...asked, isOpen, order }
       keepClaim({ buyerId, itemId }, known)
       setClaim(known)
       if (outcome.kind === 'placed') setState({ step: 'placed', order: outcome.order })
@@ -42,15 +53,26 @@ export function usePurchase(place: ClaimPlace): Purchase {
   )
 
   const run = useCallback(
-    async (asked: Claim): Promise<void> => {
+    async (asked: Claim, wasInDoubt: boolean): Promise<void> => {
       if (isRunning.current) return
       isRunning.current = true
+      // Nobody knows what became of an earlier press of this key.
+      let isInDoubt = wasInDoubt
+      let earlyTries = 0
       try {
-        for (let tries = 1; ; tries++) {
+        // A page that is left asks no more: the claim stays open in the store, and the next page finds it.
+        for (let tries = 1; isShown.current; tries++) {
           const outcome = outcomeOf(await send(itemId, asked))
-          settle(asked, outcome)
-          if (outcome.kind !== 'unknown') return
-          await untilWorthIt(backOffMs(tries, { random: Math.random(), waitSeconds: undefined }))
+          const next = nextStep(outcome, { isInDoubt, earlyTries })
+          if (next.do === 'tell') return settle(asked, outcome, next.isOpen)
+          if (next.do === 'ask_soon') {
+            earlyTries++
+            await untilWorthIt(EARLY_WAIT_MS.least + EARLY_WAIT_MS.span * Math.random())
+          } else {
+            isInDoubt = true
+            settle(asked, { kind: 'unknown' }, true)
+            await untilWorthIt(backOffMs(tries, { random: Math.random(), waitSeconds: next.waitSeconds }))
+          }
         }
       } finally {
         isRunning.current = false
@@ -64,7 +86,7 @@ export function usePurchase(place: ClaimPlace): Purchase {
     const kept = readClaim({ buyerId, itemId })
     setClaim(kept)
     setState(stateOf(kept))
-    if (kept.isOpen) void run(kept)
+    if (kept.isOpen) void run(kept, true)
   }, [buyerId, itemId, run])
 
   // Another tab has bought, or given up.
@@ -79,19 +101,38 @@ export function usePurchase(place: ClaimPlace): Purchase {
     return () => window.removeEventListener('storage', onStorage)
   }, [buyerId, itemId])
 
+  // Being asked in another tab, which may be closed before it knows.
+  const isChecking = state.step === 'checking'
+  useEffect(() => {
+    if (!isChecking) return
+    const timer = setInterval(() => {
+      const kept = readClaim({ buyerId, itemId })
+      if (kept.isOpen) void run(kept, true)
+    }, LOOK_AFTER_MS)
+    return () => clearInterval(timer)
+  }, [isChecking, buyerId, itemId, run])
+
+  const forgive = useCallback(
+    () => setState((now) => (now.step === 'refused' && isAboutSale(now.why) ? { step: 'ready' } : now)),
+    [],
+  )
+
   return {
     state,
     buy(quantity, priceKrw) {
       if (isRunning.current) return
-      const asked: Claim = { ...readClaim({ buyerId, itemId }), quantity, priceKrw, isOpen: true }
+      const kept = readClaim({ buyerId, itemId })
+      // One that is open is asked about as it was: other words under its key would be another order.
+      const asked: Claim = kept.isOpen ? kept : { ...kept, quantity, priceKrw, isOpen: true }
       keepClaim({ buyerId, itemId }, asked)
       setState({ step: 'sending' })
-      void run(asked)
+      void run(asked, kept.isOpen)
     },
     buyMore() {
       setClaim(nextClaim({ buyerId, itemId }))
       setState({ step: 'ready' })
     },
+    forgive,
   }
 }
 

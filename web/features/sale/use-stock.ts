@@ -1,6 +1,6 @@
 // How an item stands, as it changes: told by the server, asked for while nothing is told.
 import { useEffect, useState } from 'react'
-import { read } from '../../shared/api/answer.ts'
+import { codeOf, read } from '../../shared/api/answer.ts'
 import type { Item } from '../../shared/api/items.ts'
 import { shop } from '../../shared/api/shop.ts'
 import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
@@ -47,8 +47,39 @@ export function useStock(item: Item): Followed {
   return followed
 }
 
-/** Until the returned function is called. */
+/** A browser opens six connections to a shop, all its tabs together: one that nobody sees gives its own back after a while. */
+const HIDDEN_MS_MAX = 10_000
+
+/** While the page is seen, until the returned function is called. */
 function follow(itemId: number, tell: (change: Partial<Followed>) => void): () => void {
+  let stop: (() => void) | undefined
+  let leaving: ReturnType<typeof setTimeout> | undefined
+  const end = (): void => {
+    clearTimeout(leaving)
+    stop?.()
+    stop = undefined
+  }
+  const onVisibility = (): void => {
+    clearTimeout(leaving)
+    if (document.visibilityState === 'hidden') leaving = setTimeout(end, HIDDEN_MS_MAX)
+    else stop ??= followNow(itemId, tell)
+  }
+  stop = followNow(itemId, tell)
+  onVisibility()
+  document.addEventListener('visibilitychange', onVisibility)
+  // An open stream keeps a page from being taken back as it was left.
+  window.addEventListener('pagehide', end)
+  window.addEventListener('pageshow', onVisibility)
+  return () => {
+    end()
+    document.removeEventListener('visibilitychange', onVisibility)
+    window.removeEventListener('pagehide', end)
+    window.removeEventListener('pageshow', onVisibility)
+  }
+}
+
+/** Until the returned function is called. */
+function followNow(itemId: number, tell: (change: Partial<Followed>) => void): () => void {
   let source: EventSource | undefined
   let asking: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
@@ -63,13 +94,18 @@ function follow(itemId: number, tell: (change: Partial<Followed>) => void): () =
     asking ??= setTimeout(() => void ask(), jittered(ASK_EVERY_MS))
   }
   const ask = async (): Promise<void> => {
-    const item = await read(
+    const answer = await read(
       shop.GET('/item-service/api/v1/items/{itemId}', { params: { path: { itemId } } }),
-    ).catch(() => undefined)
+    ).then(
+      (item) => ({ stock: stockOf(item), by: 'asking' as const }),
+      (error: unknown) =>
+        codeOf(error) === 'NOT_FOUND_ITEM' ? { isGone: true } : { by: 'nothing' as const },
+    )
     if (isOver || asking === undefined) return
     asking = undefined
-    tell(item === undefined ? { by: 'nothing' } : { stock: stockOf(item), by: 'asking' })
-    askOn()
+    tell(answer)
+    if ('isGone' in answer) close()
+    else askOn()
   }
   const heard = (): void => {
     clearTimeout(silence)

@@ -26,7 +26,13 @@ const tripMs = ({ sentAt, receivedAt }: RoundTrip): number => receivedAt - sentA
 
 const TRIPS = 5
 const TRIP_MS_MAX = 3_000
+/** Clocks drift some ten milliseconds an hour; networks change sooner. */
 const AGAIN_MS = 5 * 60_000
+const LOOK_MS = 1_000
+/** Between two attempts that found no server. */
+const PATIENCE_MS = 5_000
+/** A machine that slept, or whose clock was set. */
+const JUMP_MS = 500
 
 let reading: ClockReading | undefined
 let flight: Promise<ClockReading | undefined> | undefined
@@ -40,6 +46,36 @@ export function readServerClock(): Promise<ClockReading | undefined> {
     flight = undefined
   })
   return flight
+}
+
+let keepers = 0
+let stopKeeping = (): void => undefined
+
+/** Measured now, again every few minutes, and at once after a sleep: until the returned function was called by all who follow it. */
+export function keepServerClock(): () => void {
+  keepers++
+  if (keepers === 1) stopKeeping = keep()
+  void readServerClock()
+  return () => {
+    keepers--
+    if (keepers === 0) stopKeeping()
+  }
+}
+
+function keep(): () => void {
+  // How far the clock that can be set is from the one that nobody sets: it stays the same but for jumps.
+  let apart = Date.now() - performance.now()
+  let triedAt = performance.now()
+  const timer = setInterval(() => {
+    const moved = Math.abs(Date.now() - performance.now() - apart)
+    if (moved > JUMP_MS) {
+      apart = Date.now() - performance.now()
+      readAt = Number.NEGATIVE_INFINITY
+    } else if (performance.now() - triedAt < PATIENCE_MS) return
+    triedAt = performance.now()
+    void readServerClock()
+  }, LOOK_MS)
+  return () => clearInterval(timer)
 }
 
 /** Milliseconds since 1970 by the server's clock; by this machine's until that is known. */

@@ -1,15 +1,15 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import {
   clockReading,
+  keepServerClock,
   onClockReading,
-  readServerClock,
   serverNow,
   type ClockReading,
 } from './server-clock.ts'
 
 /** The offset and its accuracy; undefined until it was measured. Starts measuring. */
 export function useClockReading(): ClockReading | undefined {
-  useEffect(() => void readServerClock(), [])
+  useEffect(keepServerClock, [])
   return useSyncExternalStore(onClockReading, clockReading)
 }
 
@@ -17,7 +17,7 @@ export function useClockReading(): ClockReading | undefined {
 export function useServerNow(everyMs = 1_000): number {
   const [now, setNow] = useState(serverNow)
   useEffect(() => {
-    void readServerClock()
+    const stopKeeping = keepServerClock()
     let timer: ReturnType<typeof setTimeout>
     const tick = (): void => {
       const current = serverNow()
@@ -25,7 +25,10 @@ export function useServerNow(everyMs = 1_000): number {
       timer = setTimeout(tick, everyMs - (current % everyMs) + 5)
     }
     tick()
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      stopKeeping()
+    }
   }, [everyMs])
   return now
 }
