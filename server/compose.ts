@@ -25,7 +25,7 @@ import { guardEdge } from './gateway/edge.ts'
 import { keepAnswers } from './gateway/idempotency.ts'
 import { createLimiter } from './gateway/limit.ts'
 import { operationRoutes } from './gateway/operations.ts'
-import { pageRoutes } from './gateway/pages.ts'
+import { pageRoutes, type DemoLogin } from './gateway/pages.ts'
 import { serverTimeRoute } from './gateway/server-time.ts'
 import type { ItemApi } from './modules/item/contract.ts'
 import { createCartModule } from './modules/cart/module.ts'
@@ -56,7 +56,12 @@ export interface App {
 /** Whom the trail names where nobody is signed in. */
 const NOBODY = 0
 
-export async function compose(config: Config, log: Log): Promise<App> {
+/** `demoLogins`: accounts that the login page offers; for demos alone. */
+export async function compose(
+  config: Config,
+  log: Log,
+  { demoLogins = [] }: { demoLogins?: readonly DemoLogin[] } = {},
+): Promise<App> {
   const clock = systemClock
   const ids = systemIds
   const role = ROLES[config.role]
@@ -231,6 +236,7 @@ export async function compose(config: Config, log: Log): Promise<App> {
     pageRoutes(http, {
       dir: config.http.webDir,
       ...windowsOf(config.payment),
+      demoLogins,
       readItem: async (itemId) => (await item.api.readItems([itemId]))[0],
     })
 

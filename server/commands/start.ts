@@ -45,7 +45,13 @@ async function runStart({ env, life, print }: CommandContext): Promise<'running'
     database: { ...settings.database, url },
     smtpUrl: settings.smtpUrl ?? inbox?.smtpUrl,
   }
-  const app = await compose(config, log)
+  const app = await compose(config, log, {
+    demoLogins: DEMO_ACCOUNTS.filter(({ role }) => role !== 'ADMIN').map(({ name, email, password }) => ({
+      name,
+      email,
+      password,
+    })),
+  })
   await life.add({ name: 'the application', stop: () => app.stop(), msMax: APP_STOP_MS_MAX })
   await ensureFirstAdmin(app.user, config)
   const sale = await seedDemo(app, new Date(systemClock.now()))

@@ -36,18 +36,26 @@ interface File {
   gzip: Buffer | undefined
 }
 
+export interface DemoLogin {
+  name: string
+  email: string
+  password: string
+}
+
 export interface PagesOptions {
   /** The folder of the build. Without one, pages say that they are not built; everything else works. */
   dir: string
   /** Hosts of payment providers, for the policy; none are given where payments are simulated at `windowOrigins`. */
   scriptOrigins: readonly string[]
   windowOrigins: readonly string[]
+  /** Accounts that a demo offers at its login; public, as demos are. */
+  demoLogins: readonly DemoLogin[]
   readItem(itemId: number): Promise<ItemAnswer | undefined>
 }
 
 export function pageRoutes(http: Http, options: PagesOptions): void {
   const files = readFiles(options.dir)
-  const shell = readShell(options.dir)
+  const shell = withLogins(readShell(options.dir), options.demoLogins)
   const policy = policyOf(options)
   http.get('/*', { config: { rule: FOR_EVERYBODY }, schema: { hide: true } }, async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
@@ -162,6 +170,14 @@ function readShell(dir: string): string {
   const path = join(dir, 'index.html')
   return existsSync(path) ? readFileSync(path, 'utf8') : NOT_BUILT
 }
+
+const withLogins = (shell: string, logins: readonly DemoLogin[]): string =>
+  logins.length === 0
+    ? shell
+    : shell.replace(
+        '</head>',
+        () => `<meta name="demo" content="${escape(JSON.stringify(logins))}" /></head>`,
+      )
 
 /** Nothing inline, nothing from elsewhere but the payment provider's. */
 function policyOf({ scriptOrigins, windowOrigins }: PagesOptions): string {

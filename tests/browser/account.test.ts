@@ -135,8 +135,9 @@ describe.skipIf(needsBrowser())('people', () => {
     expect(policy).not.toContain('unsafe')
     expect(policy).toContain("default-src 'none'")
     await page.goto('/login')
-    await page.getByLabel('이메일').fill('buyer3@demo.example')
-    await page.getByLabel('비밀번호').fill('hurry-buyer3-2026')
+    // The demo offers its accounts to those who have read nothing.
+    await page.getByRole('button', { name: '박세찬' }).click()
+    await expectAccessible(page)
     await page.getByRole('button', { name: '로그인' }).click()
     await page.getByRole('link', { name: '박세찬' }).waitFor()
     const readable = await page.evaluate(() => document.cookie + JSON.stringify(localStorage))

@@ -47,6 +47,16 @@ const PREFIXES = [
   ),
 ]
 
+/** Addresses of pages and of their files; the router of web/app has them, too. */
+const PAGES = [
+  '/',
+  '/icon.svg',
+  ...['assets', 'search', 'items', 'login', 'sign-up', 'verify', 'forgot-password', 'reset-password'].map(
+    (name) => `/${name}`,
+  ),
+  ...['profile', 'wishlist', 'cart', 'checkout', 'orders', 'console'].map((name) => `/${name}`),
+]
+
 describe('the image', () => {
   const dockerfile = readText('deploy/Dockerfile')
 
@@ -473,10 +483,12 @@ describe.skipIf(needsProgram('helm'))('the chart, rendered', TOOLS, () => {
       '/item-service/': 'item',
       '/item-service/.+/events$': 'item',
       '/order-service/': 'order',
+      '/order-service/.+/live$': 'order',
       '/payment-service/': 'payment',
       '/time': 'item',
       '/openapi.json': 'item',
       '/reference': 'item',
+      ...Object.fromEntries(PAGES.map((path) => [path, 'item'])),
     })
     expect(served('ci/mixed-values.yaml')).toMatchObject({
       '/order-service/': 'order',
@@ -563,7 +575,15 @@ describe.skipIf(needsProgram('nginx'))('the gateway', TOOLS, () => {
     const answering = PREFIXES.filter((one) => one !== '/order-service/' && one !== '/payment-service/')
     for (const prefix of answering)
       expect((await send('GET', `${prefix}api/v1/x`)).status, prefix).not.toBe(404)
-    for (const path of ['/time', '/openapi.json', '/reference', '/reference/js/scalar.js']) {
+    for (const path of [
+      '/time',
+      '/openapi.json',
+      '/reference',
+      '/reference/js/scalar.js',
+      ...PAGES,
+      '/items/4',
+      '/assets/app.js',
+    ]) {
       expect((await send('GET', path)).body.toString(), path).toBe('from the upstream')
       expect(upstreams.item.seen.at(-1)?.url).toBe(path)
     }
@@ -574,7 +594,8 @@ describe.skipIf(needsProgram('nginx'))('the gateway', TOOLS, () => {
       '/metrics',
       '/readyz',
       '/livez',
-      '/',
+      '/checkouts',
+      '/package.json',
       '/user-service',
       '/users',
       '/timer',

@@ -55,6 +55,7 @@ export function LoginPage() {
           {...form.input('password')}
         />
       </FormCard>
+      <DemoLogins onChoose={(email, password) => form.set({ email, password })} />
       <p className="flex flex-wrap items-center gap-x-4">
         <Link to="/forgot-password" className={buttonLook('plain')}>
           {say('forgot')}
@@ -67,6 +68,36 @@ export function LoginPage() {
         </span>
       </p>
     </Page>
+  )
+}
+
+interface DemoLogin {
+  name: string
+  email: string
+  password: string
+}
+
+/** A demo's own accounts, which its server names in the page; nothing elsewhere. */
+function readDemoLogins(): DemoLogin[] {
+  const said = document.querySelector<HTMLMetaElement>('meta[name=demo]')?.content
+  return said === undefined ? [] : (JSON.parse(said) as DemoLogin[])
+}
+
+function DemoLogins({ onChoose }: { onChoose(email: string, password: string): void }) {
+  const say = accountTexts.useSay()
+  const [logins] = useState(readDemoLogins)
+  if (logins.length === 0) return null
+  return (
+    <section aria-label={say('demo')} className="grid gap-3 rounded-card bg-info-soft p-4">
+      <p>{say('demoMore')}</p>
+      <div className="flex flex-wrap gap-2">
+        {logins.map(({ name, email, password }) => (
+          <Button key={email} onClick={() => onChoose(email, password)}>
+            {name}
+          </Button>
+        ))}
+      </div>
+    </section>
   )
 }
 

@@ -52,7 +52,7 @@ export const accountTexts = defineTexts(
     role: '회원 구분',
     roleOf: { UNCERTIFIED_USER: '인증 전', CERTIFIED_USER: '구매 회원', SELLER: '판매자', ADMIN: '관리자' },
     demo: '체험용 계정',
-    demoMore: '이 가게는 체험판입니다. 아래 계정으로 바로 로그인할 수 있습니다.',
+    demoMore: '체험판입니다. 계정을 누르면 이메일과 비밀번호가 채워집니다.',
   },
   {
     logIn: 'Log in',
@@ -109,6 +109,6 @@ export const accountTexts = defineTexts(
       ADMIN: 'Administrator',
     },
     demo: 'Accounts to try',
-    demoMore: 'This shop is a demo: log in with one of these.',
+    demoMore: 'This is a demo: press an account to fill the form.',
   },
 )

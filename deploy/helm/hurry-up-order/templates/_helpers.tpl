@@ -55,6 +55,23 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - { path: /time, pathType: Exact, role: item }
 - { path: /openapi.json, pathType: Exact, role: item }
 - { path: /reference, pathType: Prefix, role: item }
+{{- /* Pages and their files: server/gateway/pages.ts. */}}
+- { path: /, pathType: Exact, role: item }
+- { path: /icon.svg, pathType: Exact, role: item }
+- { path: /assets, pathType: Prefix, role: item }
+- { path: /search, pathType: Prefix, role: item }
+- { path: /items, pathType: Prefix, role: item }
+- { path: /login, pathType: Prefix, role: item }
+- { path: /sign-up, pathType: Prefix, role: item }
+- { path: /verify, pathType: Prefix, role: item }
+- { path: /forgot-password, pathType: Prefix, role: item }
+- { path: /reset-password, pathType: Prefix, role: item }
+- { path: /profile, pathType: Prefix, role: item }
+- { path: /wishlist, pathType: Prefix, role: item }
+- { path: /cart, pathType: Prefix, role: item }
+- { path: /checkout, pathType: Prefix, role: item }
+- { path: /orders, pathType: Prefix, role: item }
+- { path: /console, pathType: Prefix, role: item }
 {{- end }}
 
 {{- /* Dict with root, roles and role: the backend of an Ingress path. */ -}}
