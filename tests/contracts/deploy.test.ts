@@ -87,13 +87,25 @@ describe('the image', () => {
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n +CMD \["node", .*\/livez/m)
   })
 
-  it('is made of the server and its packages alone', () => {
+  it('is made of the server, its packages and the built pages alone', () => {
     const rules = readText('deploy/Dockerfile.dockerignore').split('\n')
     expect(rules.filter((line) => line !== '' && !line.startsWith('#'))[0]).toBe('*')
     expect(rules.filter((line) => line.startsWith('!'))).toEqual([
       '!package.json',
       '!package-lock.json',
       '!server',
+      // For the stage that builds the pages.
+      '!client',
+      '!scripts',
+      '!web',
+      '!tsconfig.json',
+    ])
+    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+    expect([...last.matchAll(/^COPY (.+)$/gm)].map((match) => match[1])).toEqual([
+      '--from=dependencies /app/node_modules node_modules',
+      'package.json ./',
+      'server server',
+      '--from=pages /app/web/dist web/dist',
     ])
   })
 })
