@@ -247,6 +247,27 @@ const TARGETS = {
     better: 'less',
     reach: 1,
   },
+  eventsLast: {
+    scenario: 21,
+    what: '5,000 streams of a sale: the last to hear of a change',
+    unit: 'ms',
+    better: 'less',
+    reach: 500,
+  },
+  eventsOrders: {
+    scenario: 21,
+    what: '… orders beside them: p99 of accepted',
+    unit: 'ms',
+    better: 'less',
+    reach: 50,
+  },
+  eventsMemory: {
+    scenario: 21,
+    what: '… memory of the server process (RSS, highest)',
+    unit: 'MB',
+    better: 'less',
+    reach: 400,
+  },
 } as const satisfies Record<string, Target>
 
 /** Recorded without a bar. */

@@ -12,6 +12,7 @@ import { runOnce } from './sample.ts'
 import type { Known, Scenario } from './scenario.ts'
 import { catalogueScenario } from './scenario-catalogue.ts'
 import { claimsScenario } from './scenario-claims.ts'
+import { eventsScenario } from './scenario-events.ts'
 import { earlierScenario } from './scenario-earlier.ts'
 import { holdsScenario } from './scenario-holds.ts'
 import { linesScenario } from './scenario-lines.ts'
@@ -42,6 +43,7 @@ const SCENARIOS: readonly Scenario[] = [
   catalogueScenario,
   peopleScenario,
   linesScenario,
+  eventsScenario,
   paymentsScenario,
 ]
 

@@ -1,7 +1,7 @@
 // Server-sent events as a test reads them: one after the other, each within a bound.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface ReadEvent {
+interface ReadEvent {
   type: string
   data: Record<string, never>
 }
