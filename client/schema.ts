@@ -1795,6 +1795,8 @@ export interface paths {
             | 'PAYMENT_FAILED'
             | 'FAILED'
             | 'EXPIRED'
+          /** Only orders of this limited item */
+          saleItemId?: number
         }
       }
 

@@ -6,8 +6,10 @@ import { AppError } from '../platform/errors.ts'
 import type { Http } from '../platform/http.ts'
 import { FOR_EVERYBODY } from './rules.ts'
 
-/** Clocks of machines drift by less than a millisecond in this time. */
+/** Clocks of machines drift by less than a millisecond in this time … */
 const FRESH_MS = 10_000
+/** … and are not set anew in this one without being noticed. */
+const KEPT_MS = 60_000
 
 export function serverTimeRoute(http: Http, { database, clock }: { database: Database; clock: Clock }): void {
   let reading: ClockReading | undefined
@@ -19,11 +21,12 @@ export function serverTimeRoute(http: Http, { database, clock }: { database: Dat
         flight = undefined
       }))
   http.get('/time', { config: { rule: FOR_EVERYBODY }, schema: { hide: true } }, async (_request, reply) => {
-    const isOld = reading === undefined || clock.now() - reading.atMs > FRESH_MS
-    // Whoever finds an old one is answered with it: the next one gets the new.
-    const asked = isOld ? read() : undefined
+    const ageMs = reading === undefined ? Infinity : clock.now() - reading.atMs
+    // Whoever finds one that is a bit old is answered with it: the next one gets the new.
+    const asked = ageMs > FRESH_MS ? read() : undefined
     asked?.catch(() => undefined)
-    const { offsetMs, errorMs } = reading ?? (await asked?.catch(unavailable)) ?? unavailable()
+    const kept = ageMs < KEPT_MS ? reading : undefined
+    const { offsetMs, errorMs } = kept ?? (await asked?.catch(unavailable)) ?? unavailable()
     reply.header('cache-control', 'no-store')
     return { serverTime: clock.now() + offsetMs, errorMs }
   })

@@ -22,44 +22,59 @@ const SLICE = 250
 const BACKLOG_BYTES_MAX = 64 * 1024
 const STREAMS_MAX = 20_000
 const BEAT_MS = 15_000
+const BEAT_PARTS = 10
 /** Jittered, so that those who lost a server together do not come back together. */
 const RETRY_MS = { least: 1_000, span: 3_000 }
 
 export const eventText = (type: string, data: string, id?: string): EventText =>
   `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${data}\n\n`
 
+interface ChannelOptions {
+  onEmpty(): void
+  /** Streams end by then, for those who may lose the right to listen. */
+  lifeMs?: number
+}
+
 /** One for each process: it knows how many streams are open, keeps them alive, and ends them with the server. */
 export interface EventStreams {
-  openChannel(onEmpty: () => void): Channel
+  openChannel(options: ChannelOptions): Channel
 }
 
 export function createEventStreams(http: Http, random: () => number = Math.random): EventStreams {
-  const all = new Set<ServerResponse>()
+  // A part of them at a time: thousands of beats at once would hold everything else up.
+  const parts = Array.from({ length: BEAT_PARTS }, () => new Set<ServerResponse>())
+  let count = 0
+  let turn = 0
   const beat = setInterval(() => {
-    for (const stream of all) write(stream, eventText('beat', '{}'))
-  }, BEAT_MS).unref()
+    for (const stream of parts[turn++ % BEAT_PARTS]!) write(stream, eventText('beat', '{}'))
+  }, BEAT_MS / BEAT_PARTS).unref()
   http.addHook('preClose', async () => {
     clearInterval(beat)
-    for (const stream of all) stream.end()
+    for (const part of parts) for (const stream of part) stream.end()
   })
-  const open = (reply: FastifyReply, onClose: (stream: ServerResponse) => void): ServerResponse => {
-    if (all.size >= STREAMS_MAX) throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 5 })
+  const open: Open = (reply, { onClose, lifeMs }) => {
+    if (count >= STREAMS_MAX) throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 5 })
     reply.hijack()
     const stream = reply.raw
     const headers = reply.getHeaders()
     stream.writeHead(200, { ...headers, ...STREAM_HEADERS } as Record<string, string>)
     // Asked only whether there is one.
-    if (reply.request.method === 'HEAD') stream.end()
+    if (reply.request.method === 'HEAD') return stream.end()
+    const part = parts[count++ % BEAT_PARTS]!
+    part.add(stream)
+    // Opened again, it is asked again who that is.
+    const life = lifeMs === undefined ? undefined : setTimeout(() => stream.end(), lifeMs).unref()
     stream.on('error', () => stream.destroy())
     stream.on('close', () => {
-      all.delete(stream)
+      count -= 1
+      part.delete(stream)
+      clearTimeout(life)
       onClose(stream)
     })
-    all.add(stream)
     stream.write(`retry: ${Math.round(RETRY_MS.least + RETRY_MS.span * random())}\n\n`)
     return stream
   }
-  return { openChannel: (onEmpty) => createChannel(open, onEmpty) }
+  return { openChannel: (options) => createChannel(open, options) }
 }
 
 const STREAM_HEADERS = {
@@ -74,9 +89,12 @@ function write(stream: ServerResponse, event: EventText): void {
   else if (!stream.writableNeedDrain) stream.write(event)
 }
 
-type Open = (reply: FastifyReply, onClose: (stream: ServerResponse) => void) => ServerResponse
+type Open = (
+  reply: FastifyReply,
+  options: { onClose: (stream: ServerResponse) => void; lifeMs: number | undefined },
+) => ServerResponse
 
-function createChannel(open: Open, onEmpty: () => void): Channel {
+function createChannel(open: Open, { onEmpty, lifeMs }: ChannelOptions): Channel {
   const streams = new Set<ServerResponse>()
   let latest = ''
   let rest: ServerResponse[] = []
@@ -95,10 +113,15 @@ function createChannel(open: Open, onEmpty: () => void): Channel {
       return streams.size
     },
     join(reply, first) {
-      const stream = open(reply, () => {
-        streams.delete(stream)
+      const onClose = (closed: ServerResponse): void => {
+        streams.delete(closed)
         if (streams.size === 0) onEmpty()
-      })
+      }
+      const stream = open(reply, { onClose, lifeMs })
+      if (stream.writableEnded) {
+        if (streams.size === 0) onEmpty()
+        return
+      }
       streams.add(stream)
       stream.write(first)
     },

@@ -120,6 +120,18 @@ test('the list shows orders in one state where one is asked for', async () => {
   expect(await follow(buyerId, 'status=PAID&limit=1')).toEqual([[first]])
 })
 
+test('the list shows orders of one limited item where one is asked for', async () => {
+  const buyerId = orders.newBuyer()
+  await placed(buyerId, 2)
+  const itemId = await openSale(client, { quantity: 10 })
+  const other = await openSale(client, { quantity: 10 })
+  const bought = await buy(client, buyerId, { itemId })
+  await buy(client, buyerId, { itemId: other })
+  for (const query of [`?saleItemId=${itemId}`, `?limit=10&saleItemId=${itemId}`])
+    expect(idsOf(await orders.list(buyerId, query))).toEqual([bought.body.orderId])
+  expect((await orders.list(buyerId, '?saleItemId=0')).status).toBe(400)
+})
+
 test('the list shows the first hundred lines of an order, and says how many it leaves out', async () => {
   const buyerId = orders.newBuyer()
   const items: number[] = []

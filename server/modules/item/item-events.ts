@@ -70,9 +70,11 @@ export function createItemEvents(deps: {
   }
   const open = (itemId: number, said: string): Watch => {
     const watch: Watch = {
-      channel: streams.openChannel(() => {
-        watch.cancel()
-        if (watches.get(itemId) === watch) watches.delete(itemId)
+      channel: streams.openChannel({
+        onEmpty() {
+          watch.cancel()
+          if (watches.get(itemId) === watch) watches.delete(itemId)
+        },
       }),
       said,
       saidMs: clock.now(),

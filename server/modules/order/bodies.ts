@@ -71,6 +71,7 @@ export const OrdersQuery = Type.Object({
   status: Type.Optional(
     Type.Enum([...ORDER_STATUSES], { description: 'Only orders in this state', examples: ['CREATED'] }),
   ),
+  saleItemId: Type.Optional({ ...ItemId, description: 'Only orders of this limited item' }),
 })
 
 /** Units of one line. */

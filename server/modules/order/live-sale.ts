@@ -34,6 +34,8 @@ interface Watch {
 }
 
 const EVERY_MS = 1_000
+/** Whoever is not the seller any more, or not signed in, watches no longer than this. */
+const LIFE_MS = 10 * 60_000
 const RECENT_MAX = 60
 /** Counting a very large sale may take a tenth of the time, no more. */
 const REST_FACTOR = 9
@@ -67,10 +69,13 @@ export function createLiveSales(deps: LiveDeps, streams: EventStreams, watched: 
     watch.cancel = deps.timers.after(restMs, () => void turn(itemId, watch))
   }
   const open = (itemId: number): Watch => {
-    const channel = streams.openChannel(() => {
-      watch.cancel()
-      watches.delete(itemId)
-      watched.delete(itemId)
+    const channel = streams.openChannel({
+      lifeMs: LIFE_MS,
+      onEmpty() {
+        watch.cancel()
+        watches.delete(itemId)
+        watched.delete(itemId)
+      },
     })
     const watch: Watch = { channel, last: undefined, recent: [], cancel: () => undefined }
     watches.set(itemId, watch)

@@ -55,7 +55,7 @@ function listRoute(http: Http, { database }: HistoryRouteDeps): void {
       },
     },
     async ({ query, caller }) => {
-      const wanted = { buyerId: caller.userId, status: query.status }
+      const wanted = { buyerId: caller.userId, status: query.status, saleItemId: query.saleItemId }
       return isByCursor(query) ? readPart(database.db, wanted, query) : readPage(database.db, wanted, query)
     },
   )

@@ -90,10 +90,14 @@ export interface ListedRow extends OrderRow {
 export interface OrdersQuery {
   buyerId: number
   status: OrderStatus | undefined
+  /** Of this limited item. */
+  saleItemId: number | undefined
 }
 
-const shown = ({ buyerId, status }: OrdersQuery) =>
-  sql`o.buyer_id = ${buyerId} AND o.hidden_at IS NULL${status === undefined ? sql`` : sql` AND o.status = ${status}`}`
+const shown = ({ buyerId, status, saleItemId }: OrdersQuery) =>
+  sql`o.buyer_id = ${buyerId} AND o.hidden_at IS NULL${status === undefined ? sql`` : sql` AND o.status = ${status}`}${
+    saleItemId === undefined ? sql`` : sql` AND o.sale_item_id = ${saleItemId}`
+  }`
 
 /**
  * Newest first, without those that their buyer has hidden. `after`: older than this one. Found through orders_one_per_key and

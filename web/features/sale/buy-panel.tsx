@@ -1,5 +1,5 @@
 // What can be done now: wait, log in, buy, look what became of it – and what to do next when the answer is no.
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { useEffect, useState, type ReactNode } from 'react'
 import { codeOf, read } from '../../shared/api/answer.ts'
@@ -16,6 +16,8 @@ import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { useServerNow } from '../../shared/time/use-server-now.ts'
 import { FIRST_ROUND_MAX, isAboutSale, type Place, type PlacedOrder, type Refusal } from './outcome.ts'
 import { saleTexts } from './texts.ts'
+import { boughtKey } from './use-bought.ts'
+import { WishButton } from './wish-button.tsx'
 import { usePurchase, type PurchaseState } from './use-purchase.ts'
 import type { Stock } from './use-stock.ts'
 
@@ -40,15 +42,26 @@ export function GuestPanel({ stock, status }: PanelProps) {
   )
 }
 
-export function BuyPanel({ itemId, stock, status, member }: PanelProps & { member: Member }) {
+export function BuyPanel({
+  itemId,
+  stock,
+  status,
+  member,
+  bought,
+}: PanelProps & { member: Member; bought: number }) {
+  const queries = useQueryClient()
   const say = saleTexts.useSay()
   const { state, buy, buyMore, forgive } = usePurchase({ buyerId: member.id, itemId })
   const [wanted, setWanted] = useState(1)
   const limit = stock.limitPerBuyer ?? 1
-  const most = Math.max(1, Math.min(limit, stock.available))
+  const most = Math.max(1, Math.min(limit - bought, stock.available))
   const quantity = Math.min(wanted, most)
   // "Sold out" is not said beside a button that sells again.
   useEffect(forgive, [status, forgive])
+  useEffect(
+    () => void queries.invalidateQueries({ queryKey: boughtKey(itemId) }),
+    [itemId, queries, state.step],
+  )
 
   if (state.step === 'placed')
     return (
@@ -91,6 +104,7 @@ export function BuyPanel({ itemId, stock, status, member }: PanelProps & { membe
       )}
       <BuyBar price={stock.price * quantity}>
         <BuyButton
+          itemId={itemId}
           state={state}
           status={status}
           openTime={stock.openTime}
@@ -116,11 +130,13 @@ export function BuyBar({ price, children }: { price: number; children: ReactNode
 }
 
 function BuyButton({
+  itemId,
   state,
   status,
   openTime,
   onBuy,
 }: {
+  itemId: number
   state: PurchaseState
   status: SaleStatus
   openTime: string | null
@@ -135,6 +151,8 @@ function BuyButton({
       </Button>
     )
   if (status === 'SCHEDULED' && openTime !== null) return <WaitButton openTime={openTime} className={look} />
+  // No dead button: what can be done is to keep it in sight. A waiting list will have this place.
+  if (status === 'SOLD_OUT') return <WishButton itemId={itemId} className={look} />
   if (status !== 'OPEN')
     return (
       <Button variant="quiet" disabled className={look}>

@@ -1,20 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
-import { newKey } from '../../../client/index.ts'
-import { ask, codeOf } from '../../shared/api/answer.ts'
+import { codeOf } from '../../shared/api/answer.ts'
 import { itemQuery, type Item } from '../../shared/api/items.ts'
 import { useSession, type Session } from '../../shared/api/session.ts'
-import { shop } from '../../shared/api/shop.ts'
 import { spokenDuration } from '../../shared/format/duration.ts'
 import { useLanguage } from '../../shared/i18n/language.ts'
-import { Button, buttonLook } from '../../shared/parts/button.tsx'
+import { buttonLook } from '../../shared/parts/button.tsx'
 import { ItemCover } from '../../shared/parts/cover.tsx'
 import { Price, TimeText } from '../../shared/parts/numbers.tsx'
 import { Card, Page, Section } from '../../shared/parts/page.tsx'
 import { SaleBadge, type SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { EmptyState, ErrorState, Loading } from '../../shared/parts/states.tsx'
-import { toast } from '../../shared/parts/toast.tsx'
 import { serverNow } from '../../shared/time/server-clock.ts'
 import { useReached } from '../../shared/time/use-cues.ts'
 import { BuyPanel, GuestPanel } from './buy-panel.tsx'
@@ -22,6 +18,8 @@ import { Countdown } from './countdown.tsx'
 import { NormalPanel } from './normal-panel.tsx'
 import { StockBar } from './stock-bar.tsx'
 import { saleTexts } from './texts.ts'
+import { WishButton } from './wish-button.tsx'
+import { useBought } from './use-bought.ts'
 import { useStock, type Followed, type Stock } from './use-stock.ts'
 
 export function ItemPage() {
@@ -76,7 +74,7 @@ function ItemView({ item }: { item: Item }) {
               <NormalPanel itemId={item.id} stock={stock} isMember={session.status === 'member'} />
             </Card>
           )}
-          {session.status === 'member' && <WishButton itemId={item.id} />}
+          {session.status === 'member' && stock.status !== 'SOLD_OUT' && <WishButton itemId={item.id} />}
         </div>
       </div>
     </Page>
@@ -87,6 +85,7 @@ function SaleView({ item, followed, session }: { item: Item; followed: Followed;
   const say = saleTexts.useSay()
   const { stock } = followed
   const status = useStatus(stock)
+  const bought = useBought(item.id, session.status === 'member')
   const isSeller =
     session.status === 'member' && (session.member.id === item.sellerId || session.member.role === 'ADMIN')
   const panel = { itemId: item.id, stock, status }
@@ -98,10 +97,10 @@ function SaleView({ item, followed, session }: { item: Item; followed: Followed;
           <Price amount={stock.price} className="text-2xl font-bold" />
         </div>
         {stock.openTime !== null && <Countdown openTime={stock.openTime} isOpen={status !== 'SCHEDULED'} />}
-        <Terms stock={stock} />
+        <Terms stock={stock} bought={bought} />
         <StockBar followed={followed} />
         {session.status === 'member' ? (
-          <BuyPanel {...panel} member={session.member} />
+          <BuyPanel {...panel} member={session.member} bought={bought} />
         ) : session.status === 'guest' ? (
           <GuestPanel {...panel} />
         ) : null}
@@ -125,7 +124,7 @@ function useStatus({ status, openTime }: Stock): SaleStatus {
   return status === 'SCHEDULED' && isReached ? 'OPEN' : (status ?? 'CLOSED')
 }
 
-function Terms({ stock }: { stock: Stock }) {
+function Terms({ stock, bought }: { stock: Stock; bought: number }) {
   const say = saleTexts.useSay()
   const language = useLanguage()
   return (
@@ -147,34 +146,13 @@ function Terms({ stock }: { stock: Stock }) {
         </>
       )}
       <dd className="col-span-2 text-muted">
-        {stock.limitPerBuyer !== null && say('limit', { count: stock.limitPerBuyer })}
+        {stock.limitPerBuyer !== null &&
+          (bought === 0
+            ? say('limit', { count: stock.limitPerBuyer })
+            : say('limitBought', { count: stock.limitPerBuyer, bought }))}
         {stock.holdSeconds !== null &&
           ` · ${say('hold', { time: spokenDuration(stock.holdSeconds * 1_000, language) })}`}
       </dd>
     </dl>
-  )
-}
-
-function WishButton({ itemId }: { itemId: number }) {
-  const say = saleTexts.useSay()
-  const [isBusy, setBusy] = useState(false)
-  const onWish = async (): Promise<void> => {
-    setBusy(true)
-    const answer = await ask(
-      shop.POST('/user-service/api/v1/wishlists', { params: { query: { itemId }, header: newKey() } }),
-    )
-    setBusy(false)
-    toast(
-      answer.kind === 'done'
-        ? say('wished')
-        : answer.kind === 'refused'
-          ? answer.problem.message
-          : say('unknown'),
-    )
-  }
-  return (
-    <Button isBusy={isBusy} onClick={() => void onWish()}>
-      {say('wish')}
-    </Button>
   )
 }
