@@ -18,9 +18,11 @@ export interface Channel {
 }
 
 const SLICE = 250
-/** Who reads slower than it is spoken misses what is said meanwhile; whoever reads nothing at all is let go. */
+/** Who reads slower than it is spoken misses what is said meanwhile, but the last; whoever reads nothing at all is let go. */
 const BACKLOG_BYTES_MAX = 64 * 1024
 const STREAMS_MAX = 20_000
+/** A whole office may look through one address; one address alone can not take every place. */
+const STREAMS_OF_ADDRESS_MAX = 5_000
 const BEAT_MS = 15_000
 const BEAT_PARTS = 10
 /** Jittered, so that those who lost a server together do not come back together. */
@@ -43,6 +45,7 @@ export interface EventStreams {
 export function createEventStreams(http: Http, random: () => number = Math.random): EventStreams {
   // A part of them at a time: thousands of beats at once would hold everything else up.
   const parts = Array.from({ length: BEAT_PARTS }, () => new Set<ServerResponse>())
+  const addresses = new Map<string, number>()
   let count = 0
   let turn = 0
   const beat = setInterval(() => {
@@ -53,7 +56,10 @@ export function createEventStreams(http: Http, random: () => number = Math.rando
     for (const part of parts) for (const stream of part) stream.end()
   })
   const open: Open = (reply, { onClose, lifeMs }) => {
-    if (count >= STREAMS_MAX) throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 5 })
+    const { ip } = reply.request
+    const ofAddress = addresses.get(ip) ?? 0
+    if (count >= STREAMS_MAX || ofAddress >= STREAMS_OF_ADDRESS_MAX)
+      throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 5 })
     reply.hijack()
     const stream = reply.raw
     const headers = reply.getHeaders()
@@ -62,11 +68,15 @@ export function createEventStreams(http: Http, random: () => number = Math.rando
     if (reply.request.method === 'HEAD') return stream.end()
     const part = parts[count++ % BEAT_PARTS]!
     part.add(stream)
+    addresses.set(ip, ofAddress + 1)
     // Opened again, it is asked again who that is.
     const life = lifeMs === undefined ? undefined : setTimeout(() => stream.end(), lifeMs).unref()
     stream.on('error', () => stream.destroy())
     stream.on('close', () => {
       count -= 1
+      const left = (addresses.get(ip) ?? 1) - 1
+      if (left === 0) addresses.delete(ip)
+      else addresses.set(ip, left)
       part.delete(stream)
       clearTimeout(life)
       onClose(stream)
@@ -99,9 +109,19 @@ function createChannel(open: Open, { onEmpty, lifeMs }: ChannelOptions): Channel
   let latest = ''
   let rest: ServerResponse[] = []
   let isAgain = false
+  const behind = new WeakSet<ServerResponse>()
 
+  const tellLatest = (stream: ServerResponse): void => {
+    if (!stream.writableNeedDrain) return write(stream, latest)
+    if (behind.has(stream)) return
+    behind.add(stream)
+    stream.once('drain', () => {
+      behind.delete(stream)
+      tellLatest(stream)
+    })
+  }
   const sendSlice = (): void => {
-    for (const stream of rest.splice(0, SLICE)) write(stream, latest)
+    for (const stream of rest.splice(0, SLICE)) tellLatest(stream)
     if (rest.length > 0) return void setImmediate(sendSlice)
     if (!isAgain) return
     isAgain = false

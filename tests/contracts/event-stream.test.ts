@@ -48,6 +48,28 @@ test('everybody hears what is sent after they joined, however many they are', as
   for (const one of listeners) one.end()
 })
 
+test('who reads slowly misses what is said meanwhile, but not the last of it', async () => {
+  const { channel, port } = await serve()
+  const slow = connect(port, '127.0.0.1')
+  let heard = ''
+  slow.on('error', () => undefined)
+  slow.write('GET /events HTTP/1.1\r\nhost: x\r\n\r\n')
+  slow.pause()
+  await expect.poll(() => channel.size, soon).toBe(1)
+  // Far more than all buffers between the two hold.
+  const long = 'x'.repeat(30_000)
+  for (let n = 0; n < 500; n++) {
+    channel.send(eventText('state', `"${n} ${long}"`))
+    await sleep(0)
+  }
+  channel.send(eventText('state', '"the last"'))
+  expect(channel.size).toBe(1)
+  slow.on('data', (chunk) => (heard = (heard + chunk.toString()).slice(-1_000)))
+  slow.resume()
+  await expect.poll(() => heard, soon).toContain('"the last"')
+  slow.destroy()
+})
+
 test('who leaves is forgotten, and the last one is noticed', async () => {
   const { channel, port, emptied } = await serve()
   const [one, other] = [listen(port), listen(port)]

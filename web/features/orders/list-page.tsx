@@ -71,7 +71,7 @@ function Orders() {
                   {say('order', { id: order.orderId })} · <TimeText iso={order.orderDate} />
                 </p>
               </div>
-              <div className="grid justify-items-end gap-1">
+              <div className="flex w-full items-center justify-between gap-1 sm:grid sm:w-auto sm:justify-items-end">
                 <StatusBadge status={order.status} />
                 <Price amount={order.totalSum} className="font-semibold" />
               </div>
