@@ -50,12 +50,13 @@ describe.skipIf(cannotSplit())('behind the gateway', () => {
     expect(portsOf(role)).toContain(logged(requestId)?.['upstream'])
   })
 
-  it('/payment-service/ has its process, which serves nothing yet', async () => {
-    const { status, body } = await split.client.send('GET', '/payment-service/api/v1/payments')
+  it('/payment-service/ has its process, which knows its own addresses', async () => {
+    expect((await split.client.send('GET', '/payment-service/api/v1/payments')).status).toBe(401)
+    const { status, body } = await split.client.send('GET', '/payment-service/api/v1/nothing')
     // The gateway's own 404 names no path.
     expect({ status, instance: body.instance }).toEqual({
       status: 404,
-      instance: '/payment-service/api/v1/payments',
+      instance: '/payment-service/api/v1/nothing',
     })
   })
 
