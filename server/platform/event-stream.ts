@@ -42,7 +42,10 @@ export interface EventStreams {
   openChannel(options: ChannelOptions): Channel
 }
 
-export function createEventStreams(http: Http, random: () => number = Math.random): EventStreams {
+export function createEventStreams(
+  http: Http,
+  { random = Math.random, ofAddressMax = STREAMS_OF_ADDRESS_MAX } = {},
+): EventStreams {
   // A part of them at a time: thousands of beats at once would hold everything else up.
   const parts = Array.from({ length: BEAT_PARTS }, () => new Set<ServerResponse>())
   const addresses = new Map<string, number>()
@@ -58,14 +61,17 @@ export function createEventStreams(http: Http, random: () => number = Math.rando
   const open: Open = (reply, { onClose, lifeMs }) => {
     const { ip } = reply.request
     const ofAddress = addresses.get(ip) ?? 0
-    if (count >= STREAMS_MAX || ofAddress >= STREAMS_OF_ADDRESS_MAX)
+    if (count >= STREAMS_MAX || ofAddress >= ofAddressMax)
       throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 5 })
     reply.hijack()
     const stream = reply.raw
     const headers = reply.getHeaders()
     stream.writeHead(200, { ...headers, ...STREAM_HEADERS } as Record<string, string>)
     // Asked only whether there is one.
-    if (reply.request.method === 'HEAD') return stream.end()
+    if (reply.request.method === 'HEAD') {
+      stream.end()
+      return undefined
+    }
     const part = parts[count++ % BEAT_PARTS]!
     part.add(stream)
     addresses.set(ip, ofAddress + 1)
@@ -102,7 +108,7 @@ function write(stream: ServerResponse, event: EventText): void {
 type Open = (
   reply: FastifyReply,
   options: { onClose: (stream: ServerResponse) => void; lifeMs: number | undefined },
-) => ServerResponse
+) => ServerResponse | undefined
 
 function createChannel(open: Open, { onEmpty, lifeMs }: ChannelOptions): Channel {
   const streams = new Set<ServerResponse>()
@@ -137,13 +143,15 @@ function createChannel(open: Open, { onEmpty, lifeMs }: ChannelOptions): Channel
         streams.delete(closed)
         if (streams.size === 0) onEmpty()
       }
-      const stream = open(reply, { onClose, lifeMs })
-      if (stream.writableEnded) {
+      try {
+        const stream = open(reply, { onClose, lifeMs })
+        if (stream === undefined) return
+        streams.add(stream)
+        stream.write(first)
+      } finally {
+        // Also where there was no place for it: whoever keeps the channel must not go on for nobody.
         if (streams.size === 0) onEmpty()
-        return
       }
-      streams.add(stream)
-      stream.write(first)
     },
     send(event) {
       latest = event

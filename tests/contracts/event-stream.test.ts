@@ -8,10 +8,17 @@ import { createHttp, type Http } from '../../server/platform/http.ts'
 let http: Http | undefined
 afterEach(() => http?.close())
 
-async function serve(lifeMs?: number): Promise<{ channel: Channel; port: number; emptied: () => number }> {
+async function serve({
+  lifeMs,
+  ofAddressMax = 1_000,
+}: { lifeMs?: number; ofAddressMax?: number } = {}): Promise<{
+  channel: Channel
+  port: number
+  emptied: () => number
+}> {
   let emptied = 0
   http = createHttp({ log: pino({ level: 'silent' }), bodyBytesMax: 1 })
-  const channel = createEventStreams(http, () => 0.5).openChannel({
+  const channel = createEventStreams(http, { random: () => 0.5, ofAddressMax }).openChannel({
     onEmpty: () => void emptied++,
     ...(lifeMs !== undefined && { lifeMs }),
   })
@@ -82,7 +89,7 @@ test('who leaves is forgotten, and the last one is noticed', async () => {
 })
 
 test('a stream ends with its time, with its channel, and with the server', async () => {
-  const { channel, port } = await serve(150)
+  const { channel, port } = await serve({ lifeMs: 150 })
   const one = listen(port)
   await expect.poll(() => channel.size, soon).toBe(1)
   await expect.poll(one.isOver, { ...soon, timeout: 10_000 }).toBe(false)
@@ -99,4 +106,13 @@ test('asked by HEAD there is no stream', async () => {
   const answer = await fetch(`http://127.0.0.1:${port}/events`, { method: 'HEAD' })
   expect(answer.headers.get('content-type')).toContain('text/event-stream')
   expect(channel.size).toBe(0)
+})
+
+test('one address has so many streams and no more; a channel that nobody got into is empty', async () => {
+  const { channel, port, emptied } = await serve({ ofAddressMax: 0 })
+  const answer = await fetch(`http://127.0.0.1:${port}/events`)
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+  expect(channel.size).toBe(0)
+  // Whoever keeps it, and looks at something for it, must not go on for nobody.
+  expect(emptied()).toBe(1)
 })
