@@ -8,8 +8,7 @@ import type { Known, Outcome, Scenario } from './scenario.ts'
 import { findFaults } from './truth.ts'
 
 const SOLD_UNITS = 1_000
-/** The service's own housekeeping: sweeps, rechecks of the gate, the queue of jobs. */
-/** The jobs that look for work, and the mails of earlier runs. */
+/** The service's own housekeeping: sweeps, rechecks of the gate, jobs that look for work, and the mails of earlier runs. */
 const OWN_TRANSACTIONS_PER_SECOND_MAX = 150
 const PAY_LATER_MS = 86_400_000
 

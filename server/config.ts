@@ -1,6 +1,7 @@
 // Environment -> typed configuration. The only reader of environment variables; complete, pure, fails naming everything missing.
 
 import { join } from 'node:path'
+
 export interface Config {
   /** `demo` is `npm start`: embedded PostgreSQL, generated secrets, demo people. `production` is `serve`. */
   mode: 'demo' | 'production'

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { languageOf, type Language } from '../platform/errors.ts'
+import { escapeHtml } from '../platform/escape-html.ts'
 import { sendProblem, type Http } from '../platform/http.ts'
 import { asIs } from '../platform/prepared-answer.ts'
 import type { ItemAnswer } from '../modules/item/contract.ts'
@@ -23,7 +24,7 @@ const HOUR = 'public, max-age=3600'
 
 /** Addresses of pages; the router of web/app has the same. */
 const PAGES =
-  /^\/(?:|search|items\/\d+|login|sign-up|verify|forgot-password|reset-password|profile|wishlist|cart|checkout(?:\/.*)?|orders|orders\/\d+|payments\/.*|console\/.*)$/
+  /^\/(?:|search|items\/\d+|login|sign-up|verify|forgot-password|reset-password|profile|wishlist|cart|checkout(?:\/.*)?|orders|orders\/\d+|console\/.*)$/
 const ITEM = /^\/items\/(\d{1,15})$/
 const API = /^\/(?:user|item|order|payment)-service(?:\/|$)/
 
@@ -95,7 +96,7 @@ async function pageAt(
 
 /** What search engines and previews read, and what is seen before the script runs. */
 function withItem(page: string, { name, description, price }: ItemAnswer): string {
-  const [title, about] = [escape(name), escape(description)]
+  const [title, about] = [escapeHtml(name), escapeHtml(description)]
   const amount = `₩${price.toLocaleString('en-US')}`
   const meta = [
     `<meta name="description" content="${about}" />`,
@@ -110,15 +111,6 @@ function withItem(page: string, { name, description, price }: ItemAnswer): strin
         `<div id="root"><main class="first-view"><h1>${title}</h1><p>${amount}</p><p>${about}</p></main></div>`,
     )
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!)
 
 /** `?lang`, else what the person chose, else what the browser speaks. */
 function languageFor(request: FastifyRequest): Language {
@@ -176,7 +168,7 @@ const withLogins = (shell: string, logins: readonly DemoLogin[]): string =>
     ? shell
     : shell.replace(
         '</head>',
-        () => `<meta name="demo" content="${escape(JSON.stringify(logins))}" /></head>`,
+        () => `<meta name="demo" content="${escapeHtml(JSON.stringify(logins))}" /></head>`,
       )
 
 /** Nothing inline, nothing from elsewhere but the payment provider's. */

@@ -1,7 +1,8 @@
-// LISTEN on a connection of its own, opened again whenever it is lost – also without a word: it has a heartbeat.
+// What processes tell one another through PostgreSQL: LISTEN on a connection of its own, opened again whenever it is lost – also without a word: it has a heartbeat.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import pg from 'pg'
-import { sqlState } from './db.ts'
+import { sqlState, type Db } from './db.ts'
 import type { Log } from './log.ts'
 
 export interface Listener {
@@ -97,4 +98,9 @@ function openClient(url: string): pg.Client {
     query_timeout: ANSWER_MS_MAX,
     keepAlive: true,
   })
+}
+
+/** Tells the other processes; after the commit, for NOTIFY inside a transaction takes a lock of the whole database. */
+export async function notify(db: Db, channel: string, payload: string): Promise<void> {
+  await sql`SELECT pg_notify(${channel}, ${payload})`.execute(db)
 }

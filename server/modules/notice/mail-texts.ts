@@ -1,6 +1,7 @@
 // The words of each mail, in both languages.
 import { toSeoulIso } from '../../platform/clock.ts'
 import type { Language } from '../../platform/errors.ts'
+import { escapeHtml } from '../../platform/escape-html.ts'
 import type { Mail } from '../../platform/mail.ts'
 import type { Notice, NoticeKind } from './contract.ts'
 
@@ -104,21 +105,12 @@ export function toMail(
   const lines = words.lines(facts).filter((line) => line !== undefined)
   const link = `${publicUrl.replace(/\/+$/, '')}/orders/${orderId}`
   const subject = `${words.subject} (${orderId})`
-  const paragraphs = lines.map((line) => `<p>${escape(line)}</p>`).join('')
+  const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')
   return {
     to: email,
     subject,
     text: `${lines.join('\n')}\n\n${link}\n`,
-    html: `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escape(subject)}</title>
-${paragraphs}<p><a href="${escape(link)}">${ORDER[language]}</a></p></html>`,
+    html: `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(subject)}</title>
+${paragraphs}<p><a href="${escapeHtml(link)}">${ORDER[language]}</a></p></html>`,
   }
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)

@@ -7,7 +7,7 @@ import type { Ids } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import { createEventStreams } from '../../platform/event-stream.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { ListenTarget } from '../../platform/notify.ts'
+import { notify, type ListenTarget } from '../../platform/notify.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Module, Worker } from '../../platform/worker.ts'
 import type { NoticeApi } from '../notice/contract.ts'
@@ -40,13 +40,13 @@ import { hasOrdersInProgress, insertCarriedUnits, readOpenUnits } from './sql-re
 import { createLiveSales } from './live-sale.ts'
 import { liveSaleRoute } from './routes-live.ts'
 import { createSaleTally } from './sale-tally.ts'
-import { tellTally } from './sql-live.ts'
 import { createWriter } from './writer.ts'
 import { createWriterConnection } from './writer-connection.ts'
 
 const RECONCILE_EVERY_MS = 250
 const LOOK_FOR_OVERDUE_EVERY_MS = 1_000
 const TELL_EVERY_MS = 1_000
+const TALLY_CHANNEL = 'sale_tally'
 const FORGET_EVERY_MS = 60_000
 
 export interface OrderDeps {
@@ -98,7 +98,7 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
   const watched = new Set<number>()
   const tally = createSaleTally({
     processId: deps.ids.uuid(),
-    notify: (payload) => tellTally(database.db, payload),
+    notify: (payload) => notify(database.db, TALLY_CHANNEL, payload),
     isWatched: (itemId) => watched.has(itemId),
   })
   const measure = measureSale(
@@ -150,7 +150,7 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     api: { placeOrder: async (request) => (await place(request)).body },
     attendants,
     workers,
-    listen: { sale_tally: tally.listen },
+    listen: { [TALLY_CHANNEL]: tally.listen },
     routes(http) {
       orderRoutes(http, { ...deps, finish, purchase, tally, placeOrder: place })
       const parts = {

@@ -1,6 +1,6 @@
 // What orders say of a sale, for those who watch it.
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../platform/db.ts'
+import type { Tx } from '../../platform/db.ts'
 import { ORDER_STATES } from './state.ts'
 
 export interface SaleCounts {
@@ -36,8 +36,4 @@ export async function countSale(tx: Tx, itemId: number): Promise<SaleCounts> {
            coalesce(sum(quantity) FILTER (WHERE status = ANY (${LIVE}) AND status <> 'CREATED'), 0)::bigint AS sold
       FROM orders.orders o WHERE sale_item_id = ${itemId}`.execute(tx)
   return rows[0]!
-}
-
-export async function tellTally(db: Db, payload: string): Promise<void> {
-  await sql`SELECT pg_notify('sale_tally', ${payload})`.execute(db)
 }

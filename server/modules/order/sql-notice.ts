@@ -57,8 +57,8 @@ const READ = {
 } as const
 
 /**
- * Orders of the slice in its order, about `rowsMax`: those that nobody was told of, noted as told. `read`: all that it looked at; `readMicros`: how far it has come where
- * there are more. Those who share the last one's time are read with it.
+ * Orders of the slice in its order, about `rowsMax`: those that nobody was told of, noted as told. `read`: all that it looked at;
+ * `readMicros`: how far it has come where there are more. Those who share the last one's time are read with it.
  */
 export async function noteOrders(
   tx: Tx,

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/db.ts'
 import { createDatabaseClock } from '../../platform/database-clock.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Log } from '../../platform/log.ts'
-import type { ListenTarget } from '../../platform/notify.ts'
+import { notify, type ListenTarget } from '../../platform/notify.ts'
 import type { RedisLink } from '../../platform/redis.ts'
 import type { Module } from '../../platform/worker.ts'
 import type { Gate, SaleFlag, StockApi, StockChange, StockNews } from './contract.ts'
@@ -20,9 +20,10 @@ import { setPrice } from './set-price.ts'
 import { stockRoutes } from './routes.ts'
 import { changeUnits, takeUnits } from './take-units.ts'
 import { readUnits } from './sql-units.ts'
-import { loadGateRow, notifyStock, readGateRows, type GateRow } from './sql-gate.ts'
+import { loadGateRow, readGateRows, type GateRow } from './sql-gate.ts'
 
 const RECHECK_EVERY_MS = 1_000
+const STOCK_CHANNEL = 'stock_changed'
 
 export interface StockModule extends Module<StockApi> {
   listen: Readonly<Record<string, ListenTarget>>
@@ -53,7 +54,7 @@ export function createStockModule(deps: {
     if (changes.length === 0) return
     publish({ kind, changes })
     const payload = JSON.stringify({ kind, changes: changes.slice(0, CHANGES_PER_MESSAGE_MAX) })
-    notifyStock(database.db, payload).catch((error: unknown) => {
+    notify(database.db, STOCK_CHANNEL, payload).catch((error: unknown) => {
       log.warn(
         { fault: (error as Error).name },
         'other processes were not told of a stock change; they look again within a second',
@@ -87,7 +88,7 @@ export function createStockModule(deps: {
     attendants:
       gate === undefined ? [] : [repeat('gate recheck', RECHECK_EVERY_MS, log, () => gate.recheck())],
     workers: [],
-    listen: { stock_changed: listenTo(gate, publish, warn) },
+    listen: { [STOCK_CHANNEL]: listenTo(gate, publish, warn) },
   }
 }
 

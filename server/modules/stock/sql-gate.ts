@@ -38,8 +38,3 @@ export async function readGateRows(db: Db, itemIds: readonly number[]): Promise<
     await sql<GateRow>`SELECT ${columns} FROM stock.stock WHERE item_id = ANY (${itemIds})`.execute(db)
   return rows
 }
-
-/** Tells other processes; after the commit, for NOTIFY inside a transaction takes a lock of the whole database. */
-export async function notifyStock(db: Db, payload: string): Promise<void> {
-  await sql`SELECT pg_notify('stock_changed', ${payload})`.execute(db)
-}

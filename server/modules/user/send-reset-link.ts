@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Language } from '../../platform/errors.ts'
+import { escapeHtml } from '../../platform/escape-html.ts'
 import type { Ids } from '../../platform/ids.ts'
 import type { Jobs, Queue } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
@@ -99,8 +100,7 @@ const WORDS = {
 
 function resetMail(to: string, link: string, language: Language): Mail {
   const words = WORDS[language]
-  const href = link.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
   const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${words.subject}</title>
-<p>${words.intro}</p><p><a href="${href}">${words.link}</a></p><p>${words.outro}</p></html>`
+<p>${words.intro}</p><p><a href="${escapeHtml(link)}">${words.link}</a></p><p>${words.outro}</p></html>`
   return { to, subject: words.subject, text: `${words.intro}\n\n${link}\n\n${words.outro}\n`, html }
 }
