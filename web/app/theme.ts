@@ -1,10 +1,11 @@
 // Light or dark: as the system says, until somebody says otherwise.
 import { useSyncExternalStore } from 'react'
+import { createListeners } from '../shared/listeners.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
 const KEY = 'theme'
-const listeners = new Set<() => void>()
+const { subscribe, tell } = createListeners()
 
 function currentTheme(): Theme {
   const kept = localStorage.getItem(KEY)
@@ -23,10 +24,5 @@ export function changeTheme(theme: Theme): void {
   if (theme === 'system') localStorage.removeItem(KEY)
   else localStorage.setItem(KEY, theme)
   startTheme()
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  tell()
 }

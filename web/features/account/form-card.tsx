@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Note } from '../../shared/parts/badge.tsx'
 import { Button } from '../../shared/parts/button.tsx'
 import type { Form } from '../../shared/parts/use-form.ts'
-import { accountTexts } from './texts.ts'
+import { whyNot } from '../../shared/parts/why-not.ts'
 
 /** The fields of a form, what was wrong with it, and its button. */
 export function FormCard<Name extends string>({
@@ -19,7 +19,6 @@ export function FormCard<Name extends string>({
   more?: ReactNode
   variant?: 'primary' | 'secondary'
 }) {
-  const say = accountTexts.useSay()
   return (
     <form
       onSubmit={form.onSubmit}
@@ -31,7 +30,7 @@ export function FormCard<Name extends string>({
           {more}
         </Note>
       )}
-      {form.isUnknown && <Note tone="warn" isUrgent title={say('unknown')} />}
+      {form.isUnknown && <Note tone="warn" isUrgent title={whyNot({ kind: 'unknown' })} />}
       {children}
       <Button type="submit" variant={variant} isBusy={form.isBusy}>
         {action}

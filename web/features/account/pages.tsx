@@ -9,6 +9,7 @@ import { Field } from '../../shared/parts/field.tsx'
 import { Page } from '../../shared/parts/page.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
 import { useForm } from '../../shared/parts/use-form.ts'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { FormCard } from './form-card.tsx'
 import { forgetPending, readPending, rememberPending } from './pending.ts'
 import { accountTexts } from './texts.ts'
@@ -163,13 +164,7 @@ export function VerifyPage() {
   const onResend = async (): Promise<void> => {
     if (email === undefined) return
     const answer = await ask(shop.POST(`${USERS}/email-verification/resend`, { body: { email } }))
-    toast(
-      answer.kind === 'done'
-        ? say('resent')
-        : answer.kind === 'refused'
-          ? answer.problem.message
-          : say('unknown'),
-    )
+    toast(answer.kind === 'done' ? say('resent') : whyNot(answer))
   }
   return (
     <Page title={say('verify')} isNarrow>

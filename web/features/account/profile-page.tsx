@@ -13,6 +13,7 @@ import { MembersOnly } from '../../shared/parts/members-only.tsx'
 import { Card, Page, Section } from '../../shared/parts/page.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
 import { useForm } from '../../shared/parts/use-form.ts'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { FormCard } from './form-card.tsx'
 import { accountTexts } from './texts.ts'
 
@@ -110,7 +111,7 @@ function Export({ userId }: { userId: number }) {
       () => undefined,
     )
     setBusy(false)
-    if (answer?.ok !== true) return toast(say('unknown'))
+    if (answer?.ok !== true) return toast(whyNot({ kind: 'unknown' }))
     const link = document.createElement('a')
     link.href = URL.createObjectURL(await answer.blob())
     link.download = 'hurry-up-order.json'

@@ -13,6 +13,7 @@ import { Price, QuantityInput } from '../../shared/parts/numbers.tsx'
 import { Card, Page } from '../../shared/parts/page.tsx'
 import { EmptyState, ErrorState, Loading } from '../../shared/parts/states.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { ListLine } from './line.tsx'
 import { listTexts } from './texts.ts'
 
@@ -75,7 +76,6 @@ function CartView({ member }: { member: Member }) {
 
 /** One after the other, in the order of the presses; the cart is read again when all are done. */
 function useChanges() {
-  const say = listTexts.useSay()
   const queries = useQueryClient()
   const last = useRef(Promise.resolve())
   const [waiting, setWaiting] = useState(0)
@@ -86,7 +86,7 @@ function useChanges() {
       setWaiting((before) => before + 1)
       const mine = last.current.then(async () => {
         const answer = await send()
-        if (answer.kind !== 'done') toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+        if (answer.kind !== 'done') toast(whyNot(answer))
         if (last.current === mine) await queries.invalidateQueries({ queryKey: ['cart'] })
         setWaiting((before) => before - 1)
       })
@@ -152,10 +152,10 @@ function Summary({ cart, member, isChanging }: { cart: Cart; member: Member; isC
       }),
     )
     setBusy(false)
-    if (answer.kind === 'unknown') return toast(say('unknown'))
+    if (answer.kind === 'unknown') return toast(whyNot(answer))
     setHeader(newKey())
     await queries.invalidateQueries({ queryKey: ['cart'] })
-    if (answer.kind === 'refused') return toast(answer.problem.message)
+    if (answer.kind === 'refused') return toast(whyNot(answer))
     await navigate({ to: '/checkout/$orderId', params: { orderId: String(answer.data.orderId) } })
   }
   return (

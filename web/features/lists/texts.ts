@@ -23,8 +23,6 @@ export const listTexts = defineTexts(
     order: '주문하기',
     recipient: '받는 분',
     toMyself: '{{name}} · {{address}}',
-    unknown: '답을 받지 못했습니다. 잠시 후 다시 눌러 주세요.',
-    opensAt: '오픈',
   },
   {
     wishlist: 'Wishlist',
@@ -47,7 +45,5 @@ export const listTexts = defineTexts(
     order: 'Order',
     recipient: 'Goods go to',
     toMyself: '{{name}} · {{address}}',
-    unknown: 'No answer came. Please press again in a moment.',
-    opensAt: 'Opens',
   },
 )

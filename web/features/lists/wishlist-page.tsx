@@ -8,6 +8,7 @@ import { MembersOnly } from '../../shared/parts/members-only.tsx'
 import { Page } from '../../shared/parts/page.tsx'
 import { EmptyState, ErrorState, Loading } from '../../shared/parts/states.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { ListLine } from './line.tsx'
 import { listTexts } from './texts.ts'
 
@@ -32,8 +33,7 @@ function Wishlist() {
   if (data === undefined)
     return error === null ? <Loading /> : <ErrorState error={error} onRetry={() => void refetch()} />
   const done = async (answer: Answer<unknown>, key: string, words?: string): Promise<void> => {
-    if (answer.kind !== 'done')
-      return toast(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    if (answer.kind !== 'done') return toast(whyNot(answer))
     await queries.invalidateQueries({ queryKey: [key] })
     if (words !== undefined) toast(words)
   }

@@ -15,6 +15,7 @@ import { Card, Page, Section } from '../../shared/parts/page.tsx'
 import { SaleBadge, type SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { EmptyState, Loading } from '../../shared/parts/states.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { Chart, LineSample } from './chart.tsx'
 import { refusalsOf, type ChartPoint } from './last-minute.ts'
 import { liveTexts } from './texts.ts'
@@ -213,8 +214,7 @@ function MoveDialog({ itemId, move, onClose }: { itemId: number; move: Move; onC
       }),
     )
     setBusy(false)
-    if (answer.kind !== 'done')
-      return setProblem(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+    if (answer.kind !== 'done') return setProblem(whyNot(answer))
     toast(say('done'))
     onClose()
   }

@@ -5,7 +5,6 @@ export const liveTexts = defineTexts(
   {
     title: '실시간 판매 현황',
     itemPage: '상품 페이지',
-    connecting: '연결하는 중',
     stale: '데이터베이스에 닿지 않습니다. 마지막 숫자입니다.',
     lost: '연결이 끊겨 다시 잇고 있습니다. 마지막 숫자입니다.',
     noItem: '이런 상품은 없습니다',
@@ -58,12 +57,10 @@ export const liveTexts = defineTexts(
     why: '이유',
     whyHint: '감사 기록에 남습니다.',
     done: '적용했습니다.',
-    unknown: '답을 받지 못했습니다. 잠시 후 다시 눌러 주세요.',
   },
   {
     title: 'Live sale',
     itemPage: 'Page of the item',
-    connecting: 'Connecting',
     stale: 'The database is away. These are the last numbers.',
     lost: 'The connection is lost and being made again. These are the last numbers.',
     noItem: 'There is no such item',
@@ -116,6 +113,5 @@ export const liveTexts = defineTexts(
     why: 'Why',
     whyHint: 'It is kept in the audit trail.',
     done: 'Done.',
-    unknown: 'No answer came. Please press again in a moment.',
   },
 )

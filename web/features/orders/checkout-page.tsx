@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { newKey } from '../../../client/index.ts'
 import { ask } from '../../shared/api/answer.ts'
 import { itemsQuery } from '../../shared/api/items.ts'
+import { isOver, orderQuery, type Order } from '../../shared/api/orders.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { won } from '../../shared/format/money.ts'
 import { Note } from '../../shared/parts/badge.tsx'
@@ -13,7 +14,8 @@ import { MembersOnly } from '../../shared/parts/members-only.tsx'
 import { Price } from '../../shared/parts/numbers.tsx'
 import { Card, Page } from '../../shared/parts/page.tsx'
 import { ErrorState, Loading } from '../../shared/parts/states.tsx'
-import { orderQuery, providersQuery, type Order } from './queries.ts'
+import { whyNot } from '../../shared/parts/why-not.ts'
+import { providersQuery } from './queries.ts'
 import { orderTexts } from './texts.ts'
 import { openWindow } from './window.ts'
 
@@ -74,11 +76,11 @@ function ByStatus({
         {see}
       </Card>
     )
-  const isOver = /^(CANCELED|RETURNED|FAILED|PAYMENT_FAILED)$/.test(order.status)
+  const hasEnded = isOver(order.status)
   return (
     <Card className="grid gap-4">
-      <Note tone={isOver ? 'plain' : 'good'} isUrgent title={isOver ? say('notPayable') : say('paid')}>
-        {!isOver && say('paidMore')}
+      <Note tone={hasEnded ? 'plain' : 'good'} isUrgent title={hasEnded ? say('notPayable') : say('paid')}>
+        {!hasEnded && say('paidMore')}
       </Note>
       {see}
     </Card>
@@ -256,8 +258,7 @@ function usePay(order: Order) {
         })
       }
       setBusy(false)
-      if (answer.kind !== 'done')
-        setRefused(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+      if (answer.kind !== 'done') setRefused(whyNot(answer))
       await queries.invalidateQueries({ queryKey: ['order', orderId] })
     },
   }

@@ -2,16 +2,18 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { itemsQuery, type Item } from '../../shared/api/items.ts'
+import { orderQuery, type Order } from '../../shared/api/orders.ts'
 import { won } from '../../shared/format/money.ts'
+import { placeOf } from '../../shared/format/place.ts'
 import { Badge, Note } from '../../shared/parts/badge.tsx'
 import { Button, buttonLook } from '../../shared/parts/button.tsx'
 import { ItemCover } from '../../shared/parts/cover.tsx'
 import { HoldTimer } from '../../shared/parts/hold-timer.tsx'
 import { MembersOnly } from '../../shared/parts/members-only.tsx'
-import { Price, TimeText } from '../../shared/parts/numbers.tsx'
+import { PlaceText, Price, TimeText } from '../../shared/parts/numbers.tsx'
 import { Card, Page, Section } from '../../shared/parts/page.tsx'
 import { ErrorState, Loading } from '../../shared/parts/states.tsx'
-import { orderQuery, paymentsQuery, shipmentsQuery, type Order } from './queries.ts'
+import { paymentsQuery, shipmentsQuery } from './queries.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { TakeBackDialog, unitsToTakeBack, type TakeBackKind } from './take-back.tsx'
 import { orderTexts } from './texts.ts'
@@ -178,17 +180,17 @@ function TakenBack({ order, items }: { order: Order; items: Items }) {
   )
 }
 
-/** Numbers begin anew with each epoch of the gate, which is the upper part. */
-const EPOCH = 2 ** 32
-
 function Facts({ order }: { order: Order }) {
   const say = orderTexts.useSay()
-  const { recipient, saleSequence } = order
-  if (recipient === undefined && saleSequence === undefined) return null
+  const { recipient } = order
+  const place = placeOf(order.saleSequence)
+  if (recipient === undefined && place === undefined) return null
   return (
     <Card className="grid gap-3">
-      {saleSequence !== undefined && (
-        <p className="tabular text-lg font-semibold">{say('place', { place: saleSequence % EPOCH })}</p>
+      {place !== undefined && (
+        <p className="tabular text-lg font-semibold">
+          <PlaceText place={place} />
+        </p>
       )}
       {recipient !== undefined && (
         <div>

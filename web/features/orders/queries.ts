@@ -1,32 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { paths } from '../../../client/index.ts'
 import { read } from '../../shared/api/answer.ts'
 import { shop } from '../../shared/api/shop.ts'
 
 const ORDERS = '/order-service/api/v1/orders'
 const PAYMENTS = '/payment-service/api/v1/payments'
-
-export type Order =
-  paths['/order-service/api/v1/orders/{orderId}']['get']['responses'][200]['content']['application/json']
-export type OrderLine = Order['orderItemList'][number]
-
-const SOON_MS = 2_000
 const CALM_MS = 15_000
-
-/** What moves by itself is looked at more often. */
-const isMoving = ({ status, paying, takenBack }: Order): boolean =>
-  paying === 'CHECKING' ||
-  status === 'CREATED' ||
-  status.endsWith('REQUESTED') ||
-  takenBack.some((one) => one.status !== 'DONE')
-
-export const orderQuery = (orderId: number) =>
-  queryOptions({
-    queryKey: ['order', orderId],
-    queryFn: () => read(shop.GET(`${ORDERS}/{orderId}`, { params: { path: { orderId } } })),
-    refetchInterval: ({ state: { data } }) =>
-      data === undefined ? false : isMoving(data) ? SOON_MS : CALM_MS,
-  })
 
 export const paymentsQuery = (orderId: number) =>
   queryOptions({

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { newKey } from '../../../client/index.ts'
 import { ask } from '../../shared/api/answer.ts'
 import { itemsQuery } from '../../shared/api/items.ts'
+import type { Order, OrderLine } from '../../shared/api/orders.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { won } from '../../shared/format/money.ts'
 import { Note } from '../../shared/parts/badge.tsx'
@@ -12,7 +13,7 @@ import { ConfirmDialog } from '../../shared/parts/dialog.tsx'
 import { Field } from '../../shared/parts/field.tsx'
 import { QuantityInput } from '../../shared/parts/numbers.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
-import type { Order, OrderLine } from './queries.ts'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { orderTexts } from './texts.ts'
 
 export type TakeBackKind = 'CANCEL' | 'RETURN'
@@ -134,7 +135,7 @@ function useTakeBack(orderId: number, kind: TakeBackKind, onDone: () => void) {
       )
       setBusy(false)
       if (answer.kind !== 'done') {
-        setProblem(answer.kind === 'refused' ? answer.problem.message : say('unknown'))
+        setProblem(whyNot(answer))
         return
       }
       for (const name of ['order', 'payments', 'shipments'])

@@ -1,15 +1,12 @@
 // Opens the window of a payment provider: the simulator's page, or the window that the provider's own script makes.
 
-export interface Checkout {
-  provider: 'TOSS' | 'NICE'
-  clientKey: string
-  orderId: string
-  orderName: string
-  amount: number
-  currency: 'KRW'
-  windowUrl?: string
-  scriptUrl?: string
-}
+import type { paths } from '../../../client/index.ts'
+
+type Opened = Exclude<
+  paths['/payment-service/api/v1/payments']['post']['responses'][200]['content']['application/json'],
+  number
+>
+export type Checkout = NonNullable<Opened['checkout']>
 
 const SCRIPT_MS_MAX = 10_000
 const NICE_CONFIRM = '/payment-service/api/v1/payments/nice/confirm'

@@ -1,20 +1,19 @@
 // What can be done now: wait, log in, buy, look what became of it – and what to do next when the answer is no.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
-import { useEffect, useState, type ReactNode } from 'react'
-import { codeOf, read } from '../../shared/api/answer.ts'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { codeOf } from '../../shared/api/answer.ts'
+import { isOver, orderQuery } from '../../shared/api/orders.ts'
 import type { Member } from '../../shared/api/session.ts'
-import { shop } from '../../shared/api/shop.ts'
 import { clockText } from '../../shared/format/duration.ts'
-import { count } from '../../shared/format/money.ts'
 import { useLanguage } from '../../shared/i18n/language.ts'
 import { Note, type Tone } from '../../shared/parts/badge.tsx'
 import { Button, buttonLook } from '../../shared/parts/button.tsx'
 import { HoldTimer } from '../../shared/parts/hold-timer.tsx'
-import { Price, QuantityInput } from '../../shared/parts/numbers.tsx'
+import { PlaceText, Price, QuantityInput } from '../../shared/parts/numbers.tsx'
 import type { SaleStatus } from '../../shared/parts/sale-badge.tsx'
 import { useServerNow } from '../../shared/time/use-server-now.ts'
-import { FIRST_ROUND_MAX, isAboutSale, type Place, type PlacedOrder, type Refusal } from './outcome.ts'
+import { isAboutSale, type PlacedOrder, type Refusal } from './outcome.ts'
 import { saleTexts } from './texts.ts'
 import { boughtKey } from './use-bought.ts'
 import { WishButton } from './wish-button.tsx'
@@ -58,10 +57,13 @@ export function BuyPanel({
   const quantity = Math.min(wanted, most)
   // "Sold out" is not said beside a button that sells again.
   useEffect(forgive, [status, forgive])
-  useEffect(
-    () => void queries.invalidateQueries({ queryKey: boughtKey(itemId) }),
-    [itemId, queries, state.step],
-  )
+  const isPlaced = state.step === 'placed'
+  const wasPlaced = useRef(isPlaced)
+  useEffect(() => {
+    if (wasPlaced.current === isPlaced) return
+    wasPlaced.current = isPlaced
+    void queries.invalidateQueries({ queryKey: boughtKey(itemId) })
+  }, [isPlaced, itemId, queries])
 
   if (state.step === 'placed')
     return (
@@ -169,7 +171,6 @@ function BuyButton({
 const CLOSED_WORDS = {
   SCHEDULED: 'notOpen',
   PAUSED: 'paused',
-  SOLD_OUT: 'soldOut',
   CLOSED: 'closed',
 } as const
 
@@ -321,7 +322,11 @@ function Placed({
       <Note tone="good" isUrgent title={say(state === 'paid' ? 'bought' : 'placed')}>
         <p>
           {say('order', { id: order.orderId })}
-          {order.place !== undefined && <strong className="block text-lg">{placeWords(order.place)}</strong>}
+          {order.place !== undefined && (
+            <strong className="block text-lg">
+              <PlaceText place={order.place} />
+            </strong>
+          )}
         </p>
       </Note>
       {state === 'unpaid' && <HoldTimer payBy={order.payBy} />}
@@ -342,23 +347,12 @@ function Placed({
   )
 }
 
-/** A round of its own is said: two buyers must never both read that they came first. */
-const placeWords = ({ round, n }: Place): string =>
-  round <= FIRST_ROUND_MAX
-    ? saleTexts.say('place', { place: count(n) })
-    : saleTexts.say('placeOfRound', { round: count(round), place: count(n) })
-
 const LOOK_EVERY_MS = 5_000
 
 function useOrderState(orderId: number): 'unpaid' | 'paid' | 'over' {
-  const { data, error } = useQuery({
-    queryKey: ['order', orderId],
-    queryFn: () =>
-      read(shop.GET('/order-service/api/v1/orders/{orderId}', { params: { path: { orderId } } })),
-    refetchInterval: LOOK_EVERY_MS,
-  })
+  const { data, error } = useQuery({ ...orderQuery(orderId), refetchInterval: LOOK_EVERY_MS })
   // Kept in this browser, and not known to the shop any more.
   if (codeOf(error) === 'NOT_FOUND_ORDER') return 'over'
   if (data === undefined || data.status === 'CREATED') return 'unpaid'
-  return /^(EXPIRED|CANCELED|RETURNED|FAILED|PAYMENT_FAILED)$/.test(data.status) ? 'over' : 'paid'
+  return isOver(data.status) ? 'over' : 'paid'
 }

@@ -23,11 +23,7 @@ export const claimName = ({ buyerId, itemId }: ClaimPlace): string => `claim.${b
 
 /** The claim that is there, or a new one, which is kept at once: whatever tab presses first presses this one. */
 export function readClaim(place: ClaimPlace, store: Store = localStorage, newKey = randomKey): Claim {
-  const kept = parse(store.getItem(claimName(place)))
-  if (kept !== undefined) return kept
-  const claim: Claim = { key: newKey(), quantity: 1, priceKrw: undefined, isOpen: false, order: undefined }
-  keepClaim(place, claim, store)
-  return claim
+  return parse(store.getItem(claimName(place))) ?? nextClaim(place, store, newKey)
 }
 
 export function keepClaim(place: ClaimPlace, claim: Claim, store: Store = localStorage): void {

@@ -9,6 +9,7 @@ import { count } from '../../shared/format/money.ts'
 import { Button, buttonLook } from '../../shared/parts/button.tsx'
 import { QuantityInput } from '../../shared/parts/numbers.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { BuyBar } from './buy-panel.tsx'
 import { saleTexts } from './texts.ts'
 import type { Stock } from './use-stock.ts'
@@ -89,8 +90,7 @@ function useNormalPurchase(itemId: number, quantity: number, price: number) {
         }),
       )
       setBusy(false)
-      if (answer.kind === 'refused') return toast(answer.problem.message)
-      if (answer.kind === 'unknown') return toast(say('unknown'))
+      if (answer.kind !== 'done') return toast(whyNot(answer))
       await queries.invalidateQueries({ queryKey: ['cart'] })
       toast(say('added'))
     },
@@ -103,9 +103,9 @@ function useNormalPurchase(itemId: number, quantity: number, price: number) {
         }),
       )
       setBusy(false)
-      if (answer.kind === 'unknown') return toast(say('unknown'))
+      if (answer.kind === 'unknown') return toast(whyNot(answer))
       setWanted({ quantity, header: newKey() })
-      if (answer.kind === 'refused') return toast(answer.problem.message)
+      if (answer.kind === 'refused') return toast(whyNot(answer))
       await navigate({ to: '/checkout/$orderId', params: { orderId: String(answer.data.orderId) } })
     },
   }

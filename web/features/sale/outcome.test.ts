@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../shared/api/answer.ts'
-import { nextStep, outcomeOf, placeOf, type Outcome, type Refusal } from './outcome.ts'
+import { nextStep, outcomeOf, type Outcome, type Refusal } from './outcome.ts'
 
 const refused = (status: number, code: string, retryAfterSeconds?: number): Answer<never> => ({
   kind: 'refused',
@@ -47,18 +47,6 @@ describe('an answer to "buy"', () => {
   test('that is none, or a fault, leaves open what became of it', () => {
     expect(outcomeOf({ kind: 'unknown' })).toEqual({ kind: 'unknown' })
     expect(outcomeOf(refused(500, 'INTERNAL_SERVER_ERROR'))).toEqual({ kind: 'unknown' })
-  })
-})
-
-describe('a place in the order of arrival', () => {
-  test('is a number within its round', () => {
-    expect(placeOf(2 ** 32 + 7)).toEqual({ round: 1, n: 7 })
-    expect(placeOf(3 * 2 ** 32 + 1)).toEqual({ round: 3, n: 1 })
-  })
-
-  test('is none where the order has none, or was numbered between two rounds', () => {
-    expect(placeOf(undefined)).toBeUndefined()
-    expect(placeOf(2 ** 32 + 2 ** 31 + 5)).toBeUndefined()
   })
 })
 

@@ -1,5 +1,6 @@
 // What an answer to "buy" means. Pure: one table of codes.
 import type { Answer } from '../../shared/api/answer.ts'
+import { placeOf, type Place } from '../../shared/format/place.ts'
 
 /** Why nothing was bought, each with words of its own and something to do next. */
 export type Refusal =
@@ -25,15 +26,6 @@ export interface PlacedOrder {
   /** In the order of arrival; undefined where the order has none that says something to people. */
   place: Place | undefined
 }
-
-/** The `n`th of its round: after a start of another process or gate a sale counts from 1 again, in a round of its own. */
-export interface Place {
-  round: number
-  n: number
-}
-
-/** 1 is that of a sale that no gate has counted yet; the first gate counts in 2. */
-export const FIRST_ROUND_MAX = 2
 
 export type Outcome =
   | { kind: 'placed'; order: PlacedOrder }
@@ -79,17 +71,6 @@ export function outcomeOf(answer: Answer<OrderAnswer>): Outcome {
     waitSeconds: retryAfterSeconds,
     requestId: problem.requestId,
   }
-}
-
-/** Its numbers begin anew with each epoch of the gate, which is the upper part. */
-const EPOCH = 2 ** 32
-/** Above: numbered by commit while one gate took over from another. Later than all of the round, and no count of people. */
-const COUNTED_MAX = 2 ** 31
-
-export function placeOf(saleSequence: number | undefined): Place | undefined {
-  if (saleSequence === undefined) return undefined
-  const n = saleSequence % EPOCH
-  return n === 0 || n >= COUNTED_MAX ? undefined : { round: Math.floor(saleSequence / EPOCH), n }
 }
 
 /** The button may turn on as early as the clock is inaccurate: who presses at once is not sent away for that. */

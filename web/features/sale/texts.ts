@@ -32,8 +32,6 @@ export const saleTexts = defineTexts(
     checkingMore:
       '답을 받지 못했습니다. 같은 주문 번호표로 계속 확인하고 있으니 다시 누르거나 새로고침해도 두 번 주문되지 않습니다.',
     placed: '주문이 접수되었습니다',
-    place: '도착 순서 {{place}}번째',
-    placeOfRound: '도착 번호 {{round}}-{{place}} (작을수록 먼저)',
     order: '주문 {{id}}',
     pay: '결제하기',
     seeOrder: '주문 보기',
@@ -73,7 +71,6 @@ export const saleTexts = defineTexts(
     addToCart: '장바구니에 담기',
     added: '장바구니에 담았습니다.',
     buyNow: '바로 구매',
-    unknown: '답을 받지 못했습니다. 잠시 후 다시 눌러 주세요.',
     left: '{{count}}개 남음',
     none: '지금은 재고가 없습니다',
     quantity: '수량',
@@ -112,8 +109,6 @@ export const saleTexts = defineTexts(
     checkingMore:
       'No answer came. We keep asking by the same key: pressing again or reloading can not order twice.',
     placed: 'Your order is placed',
-    place: 'Number {{place}} in the order of arrival',
-    placeOfRound: 'Arrival number {{round}}-{{place}} (smaller came first)',
     order: 'Order {{id}}',
     pay: 'Pay',
     seeOrder: 'See the order',
@@ -153,7 +148,6 @@ export const saleTexts = defineTexts(
     addToCart: 'Add to cart',
     added: 'It is in your cart.',
     buyNow: 'Buy now',
-    unknown: 'No answer came. Please press again in a moment.',
     left: '{{count}} left',
     none: 'Nothing is left at the moment',
     quantity: 'Quantity',

@@ -1,10 +1,9 @@
 // How many units of a sale the buyer has already, on whatever device: they count for the limit.
 import { useQuery } from '@tanstack/react-query'
 import { read } from '../../shared/api/answer.ts'
+import { isOver } from '../../shared/api/orders.ts'
 import { shop } from '../../shared/api/shop.ts'
 
-/** Orders in these states have given their units back. */
-const OVER = /^(EXPIRED|CANCELED|RETURNED|FAILED|PAYMENT_FAILED)$/
 /** More orders of one item than a limit ever allows. */
 const ORDERS_MAX = 100
 const LOOK_EVERY_MS = 15_000
@@ -23,7 +22,7 @@ export function useBought(itemId: number, isMember: boolean): number {
         }),
       )
       return content
-        .filter(({ status }) => !OVER.test(status))
+        .filter(({ status }) => !isOver(status))
         .flatMap(({ orderItemList }) => orderItemList)
         .reduce((sum, { quantity }) => sum + quantity, 0)
     },

@@ -30,8 +30,7 @@ const EARLY_WAIT_MS = { least: 60, span: 180 }
 
 export function usePurchase(place: ClaimPlace): Purchase {
   const { buyerId, itemId } = place
-  const [claim, setClaim] = useState<Claim>(() => readClaim(place))
-  const [state, setState] = useState<PurchaseState>(() => stateOf(claim))
+  const [state, setState] = useState<PurchaseState>(() => stateOf(readClaim(place)))
   const isRunning = useRef(false)
   const isShown = useRef(true)
   useEffect(() => {
@@ -42,9 +41,7 @@ export function usePurchase(place: ClaimPlace): Purchase {
   const settle = useCallback(
     (asked: Claim, outcome: Outcome, isOpen: boolean): void => {
       const order = outcome.kind === 'placed' ? outcome.order : undefined
-      const known: Claim = { ...asked, isOpen, order }
-      keepClaim({ buyerId, itemId }, known)
-      setClaim(known)
+      keepClaim({ buyerId, itemId }, { ...asked, isOpen, order })
       if (outcome.kind === 'placed') setState({ step: 'placed', order: outcome.order })
       else if (outcome.kind === 'unknown') setState({ step: 'checking' })
       else setState({ step: 'refused', ...outcome })
@@ -84,7 +81,6 @@ export function usePurchase(place: ClaimPlace): Purchase {
   // Found open after a reload: what became of it?
   useEffect(() => {
     const kept = readClaim({ buyerId, itemId })
-    setClaim(kept)
     setState(stateOf(kept))
     if (kept.isOpen) void run(kept, true)
   }, [buyerId, itemId, run])
@@ -94,7 +90,6 @@ export function usePurchase(place: ClaimPlace): Purchase {
     const onStorage = (event: StorageEvent): void => {
       if (event.key !== claimName({ buyerId, itemId }) || isRunning.current) return
       const kept = readClaim({ buyerId, itemId })
-      setClaim(kept)
       setState(stateOf(kept))
     }
     window.addEventListener('storage', onStorage)
@@ -129,7 +124,7 @@ export function usePurchase(place: ClaimPlace): Purchase {
       void run(asked, kept.isOpen)
     },
     buyMore() {
-      setClaim(nextClaim({ buyerId, itemId }))
+      nextClaim({ buyerId, itemId })
       setState({ step: 'ready' })
     },
     forgive,

@@ -4,6 +4,7 @@ import { ask } from '../../shared/api/answer.ts'
 import { shop } from '../../shared/api/shop.ts'
 import { Button } from '../../shared/parts/button.tsx'
 import { toast } from '../../shared/parts/toast.tsx'
+import { whyNot } from '../../shared/parts/why-not.ts'
 import { saleTexts } from './texts.ts'
 
 export function WishButton({ itemId, className = '' }: { itemId: number; className?: string }) {
@@ -15,13 +16,7 @@ export function WishButton({ itemId, className = '' }: { itemId: number; classNa
       shop.POST('/user-service/api/v1/wishlists', { params: { query: { itemId }, header: newKey() } }),
     )
     setBusy(false)
-    toast(
-      answer.kind === 'done'
-        ? say('wished')
-        : answer.kind === 'refused'
-          ? answer.problem.message
-          : say('unknown'),
-    )
+    toast(answer.kind === 'done' ? say('wished') : whyNot(answer))
   }
   return (
     <Button className={className} isBusy={isBusy} onClick={() => void onWish()}>

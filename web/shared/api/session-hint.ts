@@ -1,6 +1,8 @@
 // Whether a login is to be expected: the cookies that hold it can not be seen from here. Saves guests a refused request.
+import { createListeners } from '../listeners.ts'
+
 const KEY = 'session'
-const listeners = new Set<() => void>()
+const { subscribe, tell } = createListeners()
 
 export const isSessionExpected = (): boolean => localStorage.getItem(KEY) !== null
 
@@ -19,14 +21,10 @@ export function onSessionHint(listener: () => void): () => void {
   const other = (event: StorageEvent): void => {
     if (event.key === KEY) listener()
   }
-  listeners.add(listener)
+  const leave = subscribe(listener)
   window.addEventListener('storage', other)
   return () => {
-    listeners.delete(listener)
+    leave()
     window.removeEventListener('storage', other)
   }
-}
-
-function tell(): void {
-  for (const listener of listeners) listener()
 }

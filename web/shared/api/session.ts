@@ -1,20 +1,14 @@
 // Who is signed in. Guests are not asked for; a login in another tab is noticed.
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import type { paths } from '../../../client/index.ts'
 import { AskError, codeOf, read } from './answer.ts'
 import { queries } from './queries.ts'
 import { expectSession, forgetSession, isSessionExpected, onSessionHint } from './session-hint.ts'
 import { shop } from './shop.ts'
 
-export interface Member {
-  id: number
-  name: string
-  email: string
-  address: string
-  phoneNumber: string
-  role: 'UNCERTIFIED_USER' | 'CERTIFIED_USER' | 'SELLER' | 'ADMIN'
-  emailVerified: boolean
-}
+export type Member =
+  paths['/user-service/api/v1/users/me']['get']['responses'][200]['content']['application/json']
 
 export type Session =
   /** Not known yet. */

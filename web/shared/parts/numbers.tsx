@@ -1,4 +1,5 @@
-import { won } from '../format/money.ts'
+import { count, won } from '../format/money.ts'
+import { FIRST_ROUND_MAX, type Place } from '../format/place.ts'
 import { showTime, type TimeStyle } from '../format/time.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { partTexts } from './texts.ts'
@@ -17,6 +18,14 @@ export function TimeText({ iso, style = {} }: { iso: string; style?: TimeStyle }
       {local !== undefined && <span className="text-muted"> KST ({say('yourTime', { time: local })})</span>}
     </time>
   )
+}
+
+/** A round of its own is said: two buyers must never both read that they came first. */
+export function PlaceText({ place: { round, n } }: { place: Place }) {
+  const say = partTexts.useSay()
+  return round <= FIRST_ROUND_MAX
+    ? say('place', { place: count(n) })
+    : say('placeOfRound', { round: count(round), place: count(n) })
 }
 
 /** Between `min` and `max`, both included. */

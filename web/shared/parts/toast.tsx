@@ -1,5 +1,6 @@
 // Short words about what was just done, read out and gone after a while.
 import { useSyncExternalStore } from 'react'
+import { createListeners } from '../listeners.ts'
 import { partTexts } from './texts.ts'
 
 interface Toast {
@@ -11,22 +12,17 @@ const SHOWN_MS = 6_000
 const TOASTS_MAX = 3
 let toasts: readonly Toast[] = []
 let nextId = 1
-const listeners = new Set<() => void>()
+const { subscribe, tell } = createListeners()
 
 const change = (next: readonly Toast[]): void => {
   toasts = next
-  for (const listener of listeners) listener()
+  tell()
 }
 
 export function toast(text: string): void {
   const id = nextId++
   change([...toasts, { id, text }].slice(-TOASTS_MAX))
   setTimeout(() => change(toasts.filter((one) => one.id !== id)), SHOWN_MS)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }
 
 /** Once, in the shell. */

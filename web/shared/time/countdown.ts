@@ -1,13 +1,4 @@
-// A countdown as numbers: when what it shows changes next, and what of it is said aloud.
-
-const SECOND = 1_000
-
-/** Until the number shown changes: from the end back, so that late timers do not add up. Undefined once it is over. */
-export function msToNextTick(remainingMs: number): number | undefined {
-  if (remainingMs <= 0) return undefined
-  const beyond = remainingMs % SECOND
-  return beyond === 0 ? SECOND : beyond
-}
+// A countdown as numbers: what of it is said aloud.
 
 /** Milliseconds before the end at which a countdown is said aloud. 0: it is over. */
 export const OPENING_CUES = [600_000, 60_000, 10_000, 0] as const

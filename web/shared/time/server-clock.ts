@@ -1,4 +1,6 @@
 // The server's clock as seen from here: the offset of the round trip that took least of five, and how far off it can be.
+import { createListeners } from '../listeners.ts'
+
 export interface ClockReading {
   /** Server time = Date.now() + offsetMs … */
   offsetMs: number
@@ -37,7 +39,7 @@ const JUMP_MS = 500
 let reading: ClockReading | undefined
 let flight: Promise<ClockReading | undefined> | undefined
 let readAt = 0
-const listeners = new Set<() => void>()
+const { subscribe, tell } = createListeners()
 
 /** Reads the clock of the server where that was not done lately. Never throws; without an answer the clock stays as it was. */
 export function readServerClock(): Promise<ClockReading | undefined> {
@@ -83,10 +85,7 @@ export const serverNow = (): number => Date.now() + (reading?.offsetMs ?? 0)
 
 export const clockReading = (): ClockReading | undefined => reading
 
-export function onClockReading(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const onClockReading = subscribe
 
 async function measure(): Promise<ClockReading | undefined> {
   const trips: RoundTrip[] = []
@@ -98,7 +97,7 @@ async function measure(): Promise<ClockReading | undefined> {
   if (best !== undefined) {
     reading = best
     readAt = performance.now()
-    for (const listener of listeners) listener()
+    tell()
   }
   return reading
 }
