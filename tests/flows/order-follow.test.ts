@@ -18,13 +18,14 @@ let database: Database
 let deps: FollowDeps
 let told: Notice[] = []
 let orders = 0
+let isBusy = false
 
 beforeAll(async () => {
   made = await newDatabase('order-follow')
   pool = new pg.Pool({ connectionString: made.url, max: 4, types: pgTypes })
   database = openDatabase({ url: made.url, poolMax: 4, log: pino({ level: 'silent' }) })
   const send = async (_tx: unknown, notices: readonly Notice[]): Promise<void> => void told.push(...notices)
-  deps = { database, notices: { isOn: true, send }, sliceSeconds: new Map() }
+  deps = { database, notices: { isOn: true, send }, busy: { isBusy: () => isBusy }, sliceSeconds: new Map() }
 })
 afterAll(async () => {
   await database?.close()
@@ -85,6 +86,17 @@ describe('buyers are told that their order is placed', () => {
     expect(waits[1]).toBeGreaterThanOrEqual(5_000)
     expect(told[0]).toMatchObject({ kind: 'placed', cause: 'placed', userId: ids[0] })
     expect(told[0]!.goodUntilMs).toBeGreaterThan(Date.now() + 290_000)
+  })
+
+  test('ten times slower while the process is busy with what people wait for', async () => {
+    await place({ count: 1_500 })
+    await place()
+    isBusy = true
+    try {
+      expect(await tellPlaced(deps)).toBe(75_000)
+    } finally {
+      isBusy = false
+    }
   })
 
   test('in slices that are short while many order, and long again afterwards', async () => {

@@ -1,5 +1,6 @@
 // Buyers are told that their order is placed, and that its time is nearly over. The sale itself sends nothing: this follows behind it, a
 // slice at a time, and falls behind while it is faster.
+import type { Busy } from '../../platform/busy.ts'
 import type { Database } from '../../platform/db.ts'
 import type { NoticeApi } from '../notice/contract.ts'
 import {
@@ -14,6 +15,7 @@ import {
 export interface FollowDeps {
   database: Database
   notices: NoticeApi
+  busy: Pick<Busy, 'isBusy'>
   /** Of each follow: how much time its next slice spans. Empty at first. */
   sliceSeconds: Map<Follow['name'], number>
 }
@@ -23,6 +25,8 @@ const ROWS_MAX = 200
 const PER_SECOND_MAX = 200
 /** Most are looked at a second time, and cost less then. */
 const READ_PER_SECOND_MAX = 1_000
+/** While the process is busy, as mails leave a tenth as fast then: finding the newest orders costs as much as placing hundreds. */
+const BUSY_FACTOR = 10
 /** Short, because what lies in it is sorted whole, and shorter while so many order that only a part of it is read. */
 const SLICE_SECONDS = { least: 0.02, most: 5 }
 const AGAIN_MS = 200
@@ -55,7 +59,8 @@ async function tell(deps: FollowDeps, kind: Kind, follows: readonly Followed[]):
     restMs += Math.max(slice.told / PER_SECOND_MAX, slice.read / READ_PER_SECOND_MAX) * 1_000
     isBehind ||= slice.isBehind
   }
-  return isBehind ? Math.max(AGAIN_MS, restMs) : undefined
+  if (!isBehind) return undefined
+  return Math.max(AGAIN_MS, deps.busy.isBusy() ? restMs * BUSY_FACTOR : restMs)
 }
 
 function tellSlice(

@@ -1,4 +1,5 @@
 import type { Tokens } from '../../platform/auth.ts'
+import { watchBusy } from '../../platform/busy.ts'
 import { systemTimers, type Clock } from '../../platform/clock.ts'
 import type { PersonalData } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/db.ts'
@@ -123,7 +124,8 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
     repeat('tell what is asked of sales', TELL_EVERY_MS, log, tally.tell),
     repeat('settle overdue claims', LOOK_FOR_OVERDUE_EVERY_MS, log, reconciler.settleOverdue),
   ]
-  const follow = { ...deps, sliceSeconds: new Map<string, number>() }
+  const busy = watchBusy()
+  const follow = { ...deps, busy, sliceSeconds: new Map<string, number>() }
   const workers: Worker[] = [
     repeat('expire unpaid orders', sale.sweepEveryMs, log, () =>
       expire({ db: database.db, stock, batchRowsMax: sale.sweepBatchRowsMax }),
@@ -133,6 +135,7 @@ export function createOrderModule(deps: OrderDeps): Module<OrderApi> & OrderPart
           repeat('tell of placed orders', TELL_EVERY_MS, log, () => tellPlaced(follow)),
           repeat('tell of ending holds', TELL_EVERY_MS, log, () => tellEnding(follow)),
           repeat('forget notices', FORGET_EVERY_MS, log, () => forgetOldNotices(follow)),
+          { name: 'watch how busy it is', start: async () => undefined, stop: async () => busy.stop() },
         ]
       : []),
   ]
