@@ -27,7 +27,7 @@ export function createScript(
     () => undefined,
   )
   const publish = ({ itemId, numbers, grants }: StoreNews): void => {
-    const news = { item: String(itemId), numbers: textOf(numbers) }
+    const news = { item: String(itemId), numbers: wordsOf(numbers) }
     const pairs = grants.map(({ id, sequence }) => [id, String(sequence)])
     options.publish(JSON.stringify(pairs.length > 0 ? { ...news, grants: pairs } : news))
   }
@@ -38,36 +38,37 @@ export function createScript(
       void store.load(row as GateRow, isAnew === '1')
       const numbers = store.numbers(itemId)!
       publish({ itemId, numbers, grants: told?.grants ?? [] })
-      return textOf(numbers)
+      return [wordsOf(numbers).join(' ')]
     },
-    take(itemId, values) {
+    take(itemId, [lines = '']) {
       const replies: string[] = []
-      for (let i = 0; i < values.length; i += 5) {
-        const [id = '', quantity, owner = '', isPassed, waited] = values.slice(i, i + 5)
+      for (const line of lines.split('\n').slice(0, -1)) {
+        const [quantity, isPassed, waited, owner = '', ...id] = line.split(' ')
         const reply = store.take(itemId, {
-          id,
+          id: id.join(' '),
           quantity: Number(quantity),
           owner,
           isPassed: isPassed === '1',
           waited: Number(waited),
         }) as TakeReply
         if (typeof reply === 'string') return null
-        replies.push(reply.taken, String(reply.sequence))
+        replies.push(reply.taken.slice(0, 1), String(reply.sequence))
       }
-      return [...textOf(store.numbers(itemId)!), ...replies]
+      return [wordsOf(store.numbers(itemId)!).join(' '), replies.join(' ')]
     },
-    settle(itemId, [version, available, ...ids]) {
+    settle(itemId, [version, available, lines = '']) {
       const before = store.numbers(itemId)
       if (before === undefined) return null
+      const ids = lines === '' ? [] : lines.split('\n')
       store.settle(itemId, ids, { itemId, version: Number(version), available: Number(available) })
       const { numbers, grants } = told!
       const isNews = numbers.version > before.version && (numbers.available === 0 || ids.length === 0)
       if (grants.length > 0 || isNews) publish(told!)
-      return textOf(numbers)
+      return [wordsOf(numbers).join(' ')]
     },
     leave(itemId, sequences) {
       store.leave(itemId, sequences.map(Number))
-      return []
+      return null
     },
     look(itemId, [age]) {
       const numbers = store.numbers(itemId)
@@ -76,7 +77,10 @@ export function createScript(
         .claims(itemId)
         .map((claim) => ({ ...claim, ageMs: Math.floor(world.nowMs() - claim.sinceMs) }))
         .filter(({ ageMs }) => ageMs > Number(age))
-      return [...textOf(numbers), ...old.flatMap(({ id, owner, ageMs }) => [id, owner, String(ageMs)])]
+      return [
+        wordsOf(numbers).join(' '),
+        ...old.flatMap(({ id, owner, ageMs }) => [id, owner, String(ageMs)]),
+      ]
     },
   }
   return {
@@ -91,6 +95,6 @@ export function createScript(
   }
 }
 
-function textOf({ version, available, epoch, units }: Numbers): string[] {
+function wordsOf({ version, available, epoch, units }: Numbers): string[] {
   return [version, available, epoch, units].map(String)
 }

@@ -2,7 +2,8 @@
 --
 -- KEYS  gate: version, available, epoch, given, units (in flight), server; claims: id -> "units sequence at owner";
 --       waiting: "at owner quantity sequence id" by sequence, for claims that found nothing left while others are in flight.
--- ARGV  channel, operation, then what the operation needs. Answers false where the item has to be loaded.
+-- ARGV  channel, operation, then what the operation needs. What there may be many of travels in one text: a client pays for each
+--       argument and each element of an answer. Answers false where the item has to be loaded, else "version available epoch units" first.
 -- Times are Redis's own. No key is the only copy of anything: whatever is lost is loaded from PostgreSQL again.
 local gate, claims, waiting = KEYS[1], KEYS[2], KEYS[3]
 local channel, operation = ARGV[1], ARGV[2]
@@ -28,9 +29,8 @@ local version, available, epoch, given, units =
 local is_known = epoch ~= nil and state[6] == server_name() and (units == 0 or redis.call('EXISTS', claims) == 1)
 local grants = {}
 
-local function grant(id, quantity, sequence, owner)
-  redis.call('HSET', claims, id, quantity .. ' ' .. text(sequence) .. ' ' .. now .. ' ' .. owner)
-  units = units + quantity
+local function claim_text(quantity, sequence, owner)
+  return quantity .. ' ' .. text(sequence) .. ' ' .. now .. ' ' .. owner
 end
 
 local function sequence_of(claim) return tonumber(string.match(claim, '^%d+ (%d+)')) end
@@ -56,7 +56,9 @@ local function serve_waiting()
       if known then
         sequence = sequence_of(known)
       elseif not is_late then
-        grant(id, fits and wanted or 0, sequence, owner)
+        local held = fits and wanted or 0
+        redis.call('HSET', claims, id, claim_text(held, sequence, owner))
+        units = units + held
       end
       if not is_late then grants[#grants + 1] = { id, text(sequence) } end
     end
@@ -76,10 +78,14 @@ local function save()
     'given', text(given), 'epoch', text(epoch))
 end
 
-local function numbers() return { text(version), text(available), text(epoch), text(units) } end
+local function numbers() return string.format('%.0f %.0f %.0f %.0f', version, available, epoch, units) end
 
 local function publish()
-  local news = { item = string.match(gate, '{item:(%d+)}'), numbers = numbers(), grants = grants }
+  local news = {
+    item = string.match(gate, '{item:(%d+)}'),
+    numbers = { text(version), text(available), text(epoch), text(units) },
+    grants = grants
+  }
   if #grants == 0 then news.grants = nil end
   redis.call('PUBLISH', channel, cjson.encode(news))
 end
@@ -99,61 +105,70 @@ function operations.load(new_version, new_available, new_epoch, is_anew)
   save()
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, KEEP_MS) end
   publish()
-  return numbers()
+  return { numbers() }
 end
 
--- take: for each claim: id, quantity, owner, whether PostgreSQL decides (1), the number it has waited with (0: none)
-function operations.take()
+-- take: a line for each claim: quantity, whether PostgreSQL decides (1), the number it has waited with (0: none), owner, id.
+-- Answers for each whether it is granted (g), waits (w) or may not be kept (f), and its number.
+function operations.take(lines)
   if not is_known then return false end
+  local asked, ids = {}, {}
+  for quantity, is_passed, waited, owner, id in string.gmatch(lines, '(%d+) ([01]) (%d+) (%S+) ([^\n]+)') do
+    asked[#asked + 1] = { tonumber(quantity), is_passed == '1', tonumber(waited), owner }
+    ids[#ids + 1] = id
+  end
   local count = redis.call('HLEN', claims)
-  local answer = numbers()
-  for i = 3, #ARGV, 5 do
-    local id, quantity, owner, is_passed, waited = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-    local known = redis.call('HGET', claims, id)
-    local taken, sequence = 'granted', tonumber(waited)
-    if sequence > 0 then redis.call('ZREMRANGEBYSCORE', waiting, waited, waited) end
-    if known then
-      sequence = sequence_of(known)
+  local known = redis.call('HMGET', claims, unpack(ids))
+  -- One id may be asked for twice at once.
+  local new, fields, answer = {}, {}, {}
+  for i, id in ipairs(ids) do
+    local quantity, is_passed, sequence, owner = unpack(asked[i])
+    local taken = 'g'
+    if sequence > 0 then redis.call('ZREMRANGEBYSCORE', waiting, text(sequence), text(sequence)) end
+    if known[i] then
+      sequence = sequence_of(known[i])
+    elseif new[id] then
+      sequence = new[id]
     elseif count >= CLAIMS_MAX then
-      taken = 'full'
+      taken = 'f'
     else
       if sequence == 0 then sequence = next_sequence() end
       local fits = quantity <= available - units
-      if is_passed == '1' or (not fits and (units == 0 or redis.call('ZCARD', waiting) >= WAITING_MAX)) then
-        grant(id, 0, sequence, owner)
-      elseif fits then
-        grant(id, quantity, sequence, owner)
+      if fits or is_passed or units == 0 or redis.call('ZCARD', waiting) >= WAITING_MAX then
+        local held = (fits and not is_passed) and quantity or 0
+        units, count, new[id] = units + held, count + 1, sequence
+        fields[#fields + 1] = id
+        fields[#fields + 1] = claim_text(held, sequence, owner)
       else
-        taken = 'waits'
+        taken = 'w'
         redis.call('ZADD', waiting, text(sequence), table.concat({ now, owner, quantity, text(sequence), id }, ' '))
       end
-      if taken == 'granted' then count = count + 1 end
     end
-    answer[#answer + 1] = taken
-    answer[#answer + 1] = text(sequence)
+    answer[i] = taken .. ' ' .. text(sequence)
   end
-  answer[4] = text(units)
+  if #fields > 0 then redis.call('HSET', claims, unpack(fields)) end
   save()
-  return answer
+  return { numbers(), table.concat(answer, ' ') }
 end
 
--- settle: version and available that the truth came with (0 0: none), then the ids of claims
-function operations.settle(new_version, new_available, ...)
+-- settle: version and available that the truth came with (0 0: none), then a line with the id of each claim
+function operations.settle(new_version, new_available, lines)
   if not is_known then return false end
-  if select('#', ...) > 0 then
-    local settled = redis.call('HMGET', claims, ...)
-    redis.call('HDEL', claims, ...)
-    for _, claim in ipairs(settled) do
+  local ids = {}
+  for id in string.gmatch(lines, '[^\n]+') do ids[#ids + 1] = id end
+  local is_settled = #ids > 0
+  if is_settled then
+    for _, claim in ipairs(redis.call('HMGET', claims, unpack(ids))) do
       if claim then units = units - tonumber(string.match(claim, '^%d+')) end
     end
+    redis.call('HDEL', claims, unpack(ids))
   end
   local is_news = learn(tonumber(new_version), tonumber(new_available))
-  local is_settled = select('#', ...) > 0
   if is_news or is_settled then serve_waiting() end
   save()
   -- Units that came back, or the last ones that went: others must hear of it. Sales in between they need not.
   if #grants > 0 or (is_news and (available == 0 or not is_settled)) then publish() end
-  return numbers()
+  return { numbers() }
 end
 
 -- leave: the numbers with which claims have waited
@@ -182,9 +197,7 @@ function operations.look(age)
   end
   redis.call('HSET', gate, 'cursor', cursor)
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, KEEP_MS) end
-  local answer = numbers()
-  for _, value in ipairs(overdue) do answer[#answer + 1] = value end
-  return answer
+  return { numbers(), unpack(overdue) }
 end
 
 return operations[operation](unpack(ARGV, 3))
