@@ -10,6 +10,8 @@ export interface Timers {
   after(ms: number, run: () => void): () => void
   /** Runs `run` when everything that has arrived by now was looked at. */
   soon(run: () => void): void
+  /** Runs `run` when what goes on at the moment has been done, before anything else is looked at. */
+  next(run: () => void): void
 }
 
 export const systemTimers: Timers = {
@@ -18,6 +20,7 @@ export const systemTimers: Timers = {
     return () => clearTimeout(timer)
   },
   soon: (run) => void setImmediate(run),
+  next: (run) => process.nextTick(run),
 }
 
 export const systemClock: Clock = { now: () => Date.now() }

@@ -170,6 +170,7 @@ export function createTimers(world: World, party: Party): Timers {
   return {
     after: (ms, run) => world.timer(party, ms + world.random.between(0, 1), run),
     soon: (run) => void world.after(party, SOON_MS, run),
+    next: (run) => void world.after(party, 0, run),
   }
 }
 

@@ -11,8 +11,11 @@ import type { Backend, NumberedClaim } from './sql.ts'
 import type { Session, WriterConnection } from './writer-connection.ts'
 
 export interface Writer {
-  /** Rejects with SERVICE_UNAVAILABLE where the truth is not known or the claim was not written. */
-  place(claim: Claim, sequence: number): Promise<PlaceOutcome>
+  /**
+   * Rejects with SERVICE_UNAVAILABLE where the truth is not known or the claim was not written. `comesWithOthers`: one answer of the
+   * gate granted several, and they are all here once it has been dealt with.
+   */
+  place(claim: Claim, sequence: number, comesWithOthers?: boolean): Promise<PlaceOutcome>
   start(): Promise<void>
   /** Writes what is queued, then closes. */
   stop(): Promise<void>
@@ -91,9 +94,14 @@ export function createWriter(options: {
     inFlight++
     const settle = await write(session, batch, 1)
     inFlight--
-    // The next batch leaves first: its commit runs while the answers of this one are made.
+    // The next batch leaves first: its commit runs while the answers of this one are made. Where nobody waits yet, whoever is on the way
+    // is let in first.
     pump()
-    settle()
+    if (inFlight > 0) return settle()
+    timers.soon(() => {
+      pump()
+      settle()
+    })
   }
 
   /** Resolves with what is to be told the callers; never rejects. */
@@ -142,7 +150,7 @@ export function createWriter(options: {
   }
 
   return {
-    place(claim, sequence) {
+    place(claim, sequence, comesWithOthers = false) {
       if (queue.length >= options.queueRowsMax) {
         events.onSettled([claim], [])
         return Promise.reject(new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 1 }))
@@ -152,7 +160,8 @@ export function createWriter(options: {
         if (scheduled || inFlight > 0) return
         scheduled = true
         // Those who arrive in the same turn of the event loop travel together.
-        timers.soon(() => {
+        const wait = comesWithOthers ? timers.next : timers.soon
+        wait(() => {
           scheduled = false
           pump()
         })
