@@ -20,8 +20,11 @@ export interface Tokens {
   sign(caller: Omit<Caller, 'expiresAt'>, ttlSeconds: number): string
   /** Throws EXPIRED_JWT, INVALID_JWT, UNSUPPORTED_JWT or ILLEGAL_ARGUMENT_JWT. */
   verify(token: string): Caller
-  /** The claims of a token that has our header and is not expired or denied – its signature NOT checked. Good only for saying no. */
-  peek(token: string): Caller | undefined
+  /**
+   * The claims of a token that has our header and is not expired or denied. Unless `isVerified`, its signature is NOT checked: good only
+   * for saying no.
+   */
+  peek(token: string): { caller: Caller; isVerified: boolean } | undefined
 }
 
 const ISSUER = 'hurry-up-order'
@@ -88,7 +91,7 @@ export function createTokens(options: { secret: string; clock: Clock; denied: De
       const caller = known ?? (token.startsWith(ourHeader) ? toPeeked(token, ourHeader.length) : undefined)
       if (caller === undefined || caller.expiresAt * 1000 <= clock.now() || denied.has(caller.sessionId))
         return undefined
-      return caller
+      return { caller, isVerified: known !== undefined }
     },
   }
 }

@@ -19,16 +19,23 @@ export interface Database {
 }
 
 const INT8 = 20
+const INT4_ARRAY = 1007
 const INT8_ARRAY = 1016
 /** Ids and counters stay below 2^53 (checked at the edge), so they are plain numbers here. */
 export const pgTypes: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === INT8) return Number
-    if (oid === INT8_ARRAY)
-      return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number))
+    if (oid === INT4_ARRAY || oid === INT8_ARRAY) return toNumbers
     return pg.types.getTypeParser(oid, format)
   },
 }
+
+/** Of one dimension, as all arrays here. The driver's general way reads it character by character. */
+function toNumbers(text: string): (number | null)[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(toNumber)
+}
+
+const toNumber = (text: string): number | null => (text === 'NULL' ? null : Number(text))
 
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 10_000

@@ -7,6 +7,18 @@ import type { LineRow, ListedRow, OrderRow } from './sql-read.ts'
 import type { HistoryEntry, Reversal } from './sql-reversal.ts'
 import { lineStatusOf, ORDER_STATES } from './state.ts'
 
+/** Orders of one commit share their instants: what was made for the last one is made once. */
+function rememberLast(textOf: (ms: number) => string): (ms: number) => string {
+  let lastMs = Number.NaN
+  let text = ''
+  return (ms) => {
+    if (ms !== lastMs) text = textOf((lastMs = ms))
+    return text
+  }
+}
+const createdText = rememberLast(toSeoulIso)
+const payByText = rememberLast(toSeoulIso)
+
 /** The first body of a limited order: what 201 says, and what a repeated key says again whatever became of the order. */
 export function firstBody(claim: Claim, order: PlacedOrder): OrderBody {
   const totalSum = order.unitPriceKrw * claim.quantity
@@ -14,7 +26,7 @@ export function firstBody(claim: Claim, order: PlacedOrder): OrderBody {
     orderId: order.orderId,
     userId: claim.buyerId,
     totalSum,
-    orderDate: toSeoulIso(order.createdMs),
+    orderDate: createdText(order.createdMs),
     orderItemList: [
       {
         orderItemId: claim.itemId,
@@ -26,7 +38,7 @@ export function firstBody(claim: Claim, order: PlacedOrder): OrderBody {
       },
     ],
     status: 'CREATED',
-    payBy: toSeoulIso(order.createdMs + order.holdSeconds * 1000),
+    payBy: payByText(order.createdMs + order.holdSeconds * 1000),
     saleSequence: order.saleSequence,
   }
 }
