@@ -16,6 +16,7 @@ const ORDER: PlacedOrder = {
 interface Handed {
   claim: Claim
   sequence: number
+  comesWithOthers: boolean | undefined
   resolve(outcome: PlaceOutcome): void
   reject(error: Error): void
 }
@@ -42,14 +43,23 @@ describe('a purchase', () => {
     const gate: Pick<Gate, 'claim'> = { claim: (claim) => (asked.push(claim), gateSays) }
     const writer: Pick<Writer, 'place' | 'owner'> = {
       owner: () => '1@2',
-      place: (claim, sequence) =>
-        new Promise((resolve, reject) => handed.push({ claim, sequence, resolve, reject })),
+      place: (claim, sequence, comesWithOthers) =>
+        new Promise((resolve, reject) => handed.push({ claim, sequence, comesWithOthers, resolve, reject })),
     }
     purchase = createPurchase({ gate: gate as Gate, writer: writer as Writer })
   })
 
   /** Everything that can go on without an answer of the writer has gone on. */
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+  it('is written with those whom the same answer of a shared gate granted, alone with a gate that answers each at once', async () => {
+    void purchase(claimOf())
+    await settle()
+    gateSays = Promise.resolve({ answer: 'granted', sequence: 10 })
+    void purchase(claimOf({ key: 'another' }))
+    await settle()
+    expect(handed.map(({ comesWithOthers }) => comesWithOthers)).toEqual([false, true])
+  })
 
   it('is handed to the writer with the number of the gate', async () => {
     const outcome = purchase(claimOf())

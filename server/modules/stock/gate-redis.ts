@@ -92,6 +92,7 @@ export function createRedisStore({ redis, prefix }: { redis: RedisLink; prefix: 
       if (answer === undefined) return batch.map(() => 'unknown')
       const numbers = readNumbers(answer[0]!)
       const words = answer[1]!.split(' ')
+      if (words.length !== 2 * batch.length) throw new Error('the gate did not answer for every claim')
       return batch.map((_, i) => ({
         taken: TAKEN[words[2 * i] as keyof typeof TAKEN],
         sequence: Number(words[2 * i + 1]),
