@@ -187,13 +187,14 @@ export function describeProvider(side: Side): void {
     it('7.C.11: that is late is unknown, and is charged at most once whatever comes after it', async () => {
       const opened = await stage.open()
       const ask = confirmAsk(opened)
-      await stage.simulator.chaos({ lateMs: 400 })
+      // Long after a hasty client has asked, asked again and looked, also on a slow machine.
+      await stage.simulator.chaos({ lateMs: 1_500 })
       expect(await stage.hasty.confirm(ask)).toMatchObject({ result: 'unknown' })
       await stage.simulator.calm()
       const soon = await stage.hasty.resolve(ask)
       // Toss may have come to it meanwhile.
       expect(side.repeats ? ['unknown', 'paid'] : ['not_found']).toContain(soon.result)
-      await new Promise((resolve) => setTimeout(resolve, 600))
+      await new Promise((resolve) => setTimeout(resolve, 1_800))
       const later = await stage.provider.resolve(ask)
       expect(later.result).toBe(side.repeats ? 'paid' : 'not_found')
       expect(await bookOf(stage, opened)).toEqual(side.repeats ? once : nothing)
