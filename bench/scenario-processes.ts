@@ -1,8 +1,7 @@
-// Scenario 13: what more processes on one port bring, with the gate in Redis. All of them are up, one after the other sells.
+// Scenario 13: what more processes on one port bring, with the gate in Redis. One after the other is up.
 import { cpus } from 'node:os'
-import type { Listening } from './children.ts'
 import { show, toRecorded } from './figures.ts'
-import { findDisagreement, openRedis, showPastGate } from './redis.ts'
+import { findDisagreement, openRedis, showPastGate, type RedisProcess } from './redis.ts'
 import type { Rig } from './rig.ts'
 import { medianP99, medianRate, type Run } from './sample.ts'
 import { runOrders } from './scenario-sale.ts'
@@ -20,30 +19,24 @@ const ROUNDS_MAX = 3
 interface Side {
   id: 'processes1' | 'processes2' | 'processes3'
   processes: number
-  service: Listening
   runs: Run[]
 }
 
+const SIDES = [
+  ['processes1', 1],
+  ['processes2', 2],
+  ['processes3', 3],
+] as const
+
 async function run(rig: Rig): Promise<Outcome> {
-  const redis = await openRedis(rig)
   const faults: string[] = []
-  const open = async (id: Side['id'], processes: number): Promise<Side> => {
-    const service = await rig.startService({ redisUrl: redis.url, processes })
-    return { id, processes, service, runs: [] }
-  }
-  const sides = [await open('processes1', 1), await open('processes2', 2), await open('processes3', 3)]
-  // The first round only warms them up.
-  for (let round = -1; round < Math.min(rig.scale.rounds, ROUNDS_MAX); round++) {
-    for (const { processes, service, runs } of sides) {
-      const name = `orders, processes: ${processes}`
-      const done = await runOrders(rig, faults, { name, server: service, pids: { redis: redis.pid } })
-      const itemIds = done.answered.map(({ itemId }) => itemId)
-      faults.push(...(await findDisagreement(rig.client, redis, itemIds)))
-      if (round >= 0) runs.push(done)
-    }
-  }
-  for (const { service } of sides) await service.stop()
-  await redis.stop()
+  const sides: Side[] = []
+  await rig.withoutService(async () => {
+    const redis = await openRedis(rig)
+    for (const [id, processes] of SIDES)
+      sides.push({ id, processes, runs: await runSide(rig, redis, processes, faults) })
+    await redis.stop()
+  })
 
   const samplesOf = (side: Side) => side.runs.map((one) => one.sample)
   const alone = medianRate(samplesOf(sides[0]!))
@@ -58,4 +51,20 @@ async function run(rig: Rig): Promise<Outcome> {
     samples: sides.flatMap(samplesOf),
     faults,
   }
+}
+
+/** Nothing else is up meanwhile: what follows the orders of one would take turns with what is measured of another. */
+async function runSide(rig: Rig, redis: RedisProcess, processes: number, faults: string[]): Promise<Run[]> {
+  const service = await rig.startService({ redisUrl: redis.url, processes })
+  const runs: Run[] = []
+  // The first round only warms it up.
+  for (let round = -1; round < Math.min(rig.scale.rounds, ROUNDS_MAX); round++) {
+    const name = `orders, processes: ${processes}`
+    const done = await runOrders(rig, faults, { name, server: service, pids: { redis: redis.pid } })
+    const itemIds = done.answered.map(({ itemId }) => itemId)
+    faults.push(...(await findDisagreement(rig.client, redis, itemIds)))
+    if (round >= 0) runs.push(done)
+  }
+  await service.stop()
+  return runs
 }
