@@ -40,7 +40,8 @@ async function run(rig: Rig): Promise<Outcome> {
 
   const samplesOf = (side: Side) => side.runs.map((one) => one.sample)
   const alone = medianRate(samplesOf(sides[0]!))
-  const pasts = await Promise.all(sides.map((side) => showPastGate(rig.client, side.runs)))
+  const pasts: string[] = []
+  for (const side of sides) pasts.push(await showPastGate(rig.client, side.runs))
   return {
     figures: sides.map((side, i) => {
       const rate = medianRate(samplesOf(side))
