@@ -1,10 +1,10 @@
 // Scenario 13: what more processes on one port bring, with the gate in Redis. One after the other is up.
 import { cpus } from 'node:os'
 import { show, toRecorded } from './figures.ts'
-import { findDisagreement, openRedis, showPastGate, type RedisProcess } from './redis.ts'
+import { openRedis, showPastGate, type RedisProcess } from './redis.ts'
 import type { Rig } from './rig.ts'
 import { medianP99, medianRate, type Run } from './sample.ts'
-import { runOrders } from './scenario-sale.ts'
+import { runRedisOrders } from './scenario-redis.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 
 export const processesScenario: Scenario = {
@@ -16,17 +16,16 @@ export const processesScenario: Scenario = {
 
 const ROUNDS_MAX = 3
 
-interface Side {
-  id: 'processes1' | 'processes2' | 'processes3'
-  processes: number
-  runs: Run[]
-}
-
 const SIDES = [
   ['processes1', 1],
   ['processes2', 2],
   ['processes3', 3],
 ] as const
+
+interface Side {
+  id: (typeof SIDES)[number][0]
+  runs: Run[]
+}
 
 async function run(rig: Rig): Promise<Outcome> {
   const faults: string[] = []
@@ -34,7 +33,7 @@ async function run(rig: Rig): Promise<Outcome> {
   await rig.withoutService(async () => {
     const redis = await openRedis(rig)
     for (const [id, processes] of SIDES)
-      sides.push({ id, processes, runs: await runSide(rig, redis, processes, faults) })
+      sides.push({ id, runs: await runSide(rig, redis, processes, faults) })
     await redis.stop()
   })
 
@@ -61,9 +60,7 @@ async function runSide(rig: Rig, redis: RedisProcess, processes: number, faults:
   // The first round only warms it up.
   for (let round = -1; round < Math.min(rig.scale.rounds, ROUNDS_MAX); round++) {
     const name = `orders, processes: ${processes}`
-    const done = await runOrders(rig, faults, { name, server: service, pids: { redis: redis.pid } })
-    const itemIds = done.answered.map(({ itemId }) => itemId)
-    faults.push(...(await findDisagreement(rig.client, redis, itemIds)))
+    const done = await runRedisOrders(rig, { redis, service, name }, faults)
     if (round >= 0) runs.push(done)
   }
   await service.stop()

@@ -1,8 +1,9 @@
 // Scenario 10: the same sale with the gate in Redis, turn and turn about with the floor; before it the same with the gate in memory.
+import type { Listening } from './children.ts'
 import { createItem, HUGE_STOCK } from './database.ts'
 import { show, toFigure } from './figures.ts'
 import { mergeHistograms } from './histogram.ts'
-import { findDisagreement, openRedis, showPastGate } from './redis.ts'
+import { findDisagreement, openRedis, showPastGate, type RedisProcess } from './redis.ts'
 import type { Rig } from './rig.ts'
 import { faultsOf, medianP99, medianRate, runOnce, type Run, type Sample } from './sample.ts'
 import { runOrders } from './scenario-sale.ts'
@@ -22,12 +23,7 @@ async function run(rig: Rig): Promise<Outcome> {
   const inRedis = await rig.withoutService(async () => {
     const redis = await openRedis(rig)
     const service = await rig.startService({ redisUrl: redis.url })
-    const runRedis = async (name: string): Promise<Run> => {
-      const done = await runOrders(rig, faults, { name, server: service, pids: { redis: redis.pid } })
-      const itemIds = done.answered.map(({ itemId }) => itemId)
-      faults.push(...(await findDisagreement(rig.client, redis, itemIds)))
-      return done
-    }
+    const runRedis = (name: string): Promise<Run> => runRedisOrders(rig, { redis, service, name }, faults)
     await runRedis('warm-up')
     const runs = await takeTurns(rig, runFloor, () => runRedis('orders, gate in Redis'))
     await service.stop()
@@ -53,6 +49,18 @@ async function run(rig: Rig): Promise<Outcome> {
       { name: 'orders, gate in Redis', data: mergeHistograms(redisOrders.map((sample) => sample.accepted)) },
     ],
   }
+}
+
+/** Orders at a service whose gate is in Redis; what Redis and PostgreSQL tell of them must be the same. */
+export async function runRedisOrders(
+  rig: Rig,
+  { redis, service, name }: { redis: RedisProcess; service: Listening; name: string },
+  faults: string[],
+): Promise<Run> {
+  const done = await runOrders(rig, faults, { name, server: service, pids: { redis: redis.pid } })
+  const itemIds = done.answered.map(({ itemId }) => itemId)
+  faults.push(...(await findDisagreement(rig.client, redis, itemIds)))
+  return done
 }
 
 interface Turns {
