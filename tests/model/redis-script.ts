@@ -38,7 +38,7 @@ export function createScript(
       void store.load(row as GateRow, isAnew === '1')
       const numbers = store.numbers(itemId)!
       publish({ itemId, numbers, grants: told?.grants ?? [] })
-      return [wordsOf(numbers).join(' ')]
+      return [textOf(numbers)]
     },
     take(itemId, [lines = '']) {
       const replies: string[] = []
@@ -54,7 +54,7 @@ export function createScript(
         if (typeof reply === 'string') return null
         replies.push(reply.taken.slice(0, 1), String(reply.sequence))
       }
-      return [wordsOf(store.numbers(itemId)!).join(' '), replies.join(' ')]
+      return [textOf(store.numbers(itemId)!), replies.join(' ')]
     },
     settle(itemId, [version, available, lines = '']) {
       const before = store.numbers(itemId)
@@ -64,7 +64,7 @@ export function createScript(
       const { numbers, grants } = told!
       const isNews = numbers.version > before.version && (numbers.available === 0 || ids.length === 0)
       if (grants.length > 0 || isNews) publish(told!)
-      return [wordsOf(numbers).join(' ')]
+      return [textOf(numbers)]
     },
     leave(itemId, sequences) {
       store.leave(itemId, sequences.map(Number))
@@ -77,10 +77,7 @@ export function createScript(
         .claims(itemId)
         .map((claim) => ({ ...claim, ageMs: Math.floor(world.nowMs() - claim.sinceMs) }))
         .filter(({ ageMs }) => ageMs > Number(age))
-      return [
-        wordsOf(numbers).join(' '),
-        ...old.flatMap(({ id, owner, ageMs }) => [id, owner, String(ageMs)]),
-      ]
+      return [textOf(numbers), ...old.flatMap(({ id, owner, ageMs }) => [id, owner, String(ageMs)])]
     },
   }
   return {
@@ -98,3 +95,5 @@ export function createScript(
 function wordsOf({ version, available, epoch, units }: Numbers): string[] {
   return [version, available, epoch, units].map(String)
 }
+
+const textOf = (numbers: Numbers): string => wordsOf(numbers).join(' ')
